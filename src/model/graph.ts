@@ -1,0 +1,28 @@
+import type { Label, SeriesName } from './series.ts';
+
+/** One drawn line or area. */
+export interface Curve {
+  /** Key of its name in the page's dictionaries. */
+  readonly title: string;
+  readonly series: SeriesName;
+  /** Only these label values, summed up. */
+  readonly where?: Partial<Record<Label, readonly string[]>>;
+  /** CSS colours for light and dark; the old ExtMan colour where there is one. */
+  readonly color: string;
+  readonly colorDark?: string;
+  /** `area` starts at zero; `stack` stands on the area or stack before it that has the same unit. */
+  readonly style: 'area' | 'line' | 'stack';
+  /** Told apart by more than colour: a line is dashed or dotted, an area hatched or dotted. */
+  readonly mark?: 'dashed' | 'dotted' | 'hatched';
+}
+
+/** A graph is data: which curves, in which unit. Its id is its file's name and its place in URLs. */
+export interface Graph {
+  readonly id: string;
+  /** Key of the title in the dictionaries. */
+  readonly title: string;
+  readonly unit: 'messages' | 'recipients' | 'attempts' | 'bytes' | 'logins' | 'mixed';
+  /** `split`: one curve for each value of this label, instead of fixed curves. */
+  readonly split?: { readonly series: SeriesName; readonly by: Label };
+  readonly curves: readonly Curve[];
+}

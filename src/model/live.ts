@@ -1,0 +1,38 @@
+import type { DeliveryRow, QueueFileRow, RollupDelta } from './batch.ts';
+import type { QueueSample, SourceState } from './line.ts';
+
+/** A batch that was committed, as subscribers (metrics, the live stream) see it. */
+export interface Committed {
+  /** ms since the epoch: when it was committed, and the newest event in it. */
+  readonly time: number;
+  readonly newestEvent: number;
+  readonly lines: number;
+  readonly rollups: readonly RollupDelta[];
+  readonly deliveries: readonly DeliveryRow[];
+  readonly queueFiles: readonly QueueFileRow[];
+  readonly queueSamples: readonly QueueSample[];
+  /** Whether rows came from live reading; only then histograms are observed. */
+  readonly live: boolean;
+}
+
+/** How collecting is going, for readiness and the page. */
+export interface CollectingState {
+  readonly startedAt: number;
+  readonly sources: readonly SourceState[];
+  /** ms since the epoch; 0 before the first. */
+  readonly lastLineAt: number;
+  readonly lastCommitAt: number;
+  readonly linesUnderstood: number;
+  readonly linesUnknown: number;
+  /** Seconds between a line's time stamp and its commit, by source; the newest. */
+  readonly lagSeconds: Readonly<Record<string, number>>;
+  /** The store's last failure, empty when the last commit went through. */
+  readonly storeProblem: string;
+}
+
+/** The running pipeline as the service's other parts see it. */
+export interface Collecting {
+  state(): CollectingState;
+  /** Calls back after each commit; returns how to stop. A listener must not throw. */
+  onCommit(listener: (committed: Committed) => void): () => void;
+}
