@@ -1,0 +1,140 @@
+import type { Event, Verdict } from '../src/model/event.ts';
+import type { Parser } from '../src/model/parser.ts';
+import { indexOfOnly, isQueueId, netServerLine, NOTHING, notice, readNumber, startsWithOne } from './fields.ts';
+
+/**
+ * amavis (amavisd-new): `(session) Passed CLEAN {RelayedInbound}, [ip]:port [ip] <s> -> <r>,<r>, quarantine: k, Queue-ID: q,
+ * Message-ID: <m>, mail_id: i, Hits: 1.3, size: 920, queued_as: q, 336 ms` ($log_templ).
+ *
+ * Lines over about 1000 bytes are split: `...` ends the first part and starts the next. The first part gives the verdict with
+ * what it has; the others are understood and give nothing, since a parser keeps no state to join them.
+ */
+export const amavis: Parser = {
+  name: 'amavis',
+  reads: ({ program }) => program === 'amavis' || program === 'amavisd' || program === 'amavisd-new',
+  parse: (text) => {
+    const session = /^\([0-9A-Za-z-]{3,40}\) /.exec(text);
+    if (session === null) return outsideSession(text);
+    const at = session[0].length;
+    if (text.startsWith('Passed ', at)) return verdict(text, at + 7, 'passed');
+    if (text.startsWith('Blocked ', at)) return verdict(text, at + 8, 'blocked');
+    if (text.startsWith('(!!)', at)) return notice('error', text);
+    if (text.startsWith('(!)', at)) return notice('warning', text);
+    return NOTHING;
+  },
+};
+
+/** Without a session amavis talks about its start (decoders, scanners, versions): about a hundred kinds of lines. */
+function outsideSession(text: string): readonly Event[] {
+  if (text.startsWith('starting. ')) return notice('info', text, 'start');
+  if (startsWithOne(text, ['SIGTERM received', 'shutting down'])) return notice('info', text, 'stop');
+  if (text.startsWith('SIGHUP received')) return notice('info', text, 'reload');
+  if (startsWithOne(text, ['(!!)', 'TROUBLE'])) return notice('error', text);
+  if (text.startsWith('(!)')) return notice('warning', text);
+  return netServerLine(text) ?? NOTHING;
+}
+
+/** Categories by major content category; a minor one may follow (`BAD-HEADER-2`). Longer words first. */
+const CATEGORIES: readonly (readonly [string, Verdict['result']])[] = [
+  ['INFECTED', 'virus'],
+  ['BANNED', 'banned'],
+  ['SPAMMY', 'spam'],
+  ['SPAM', 'spam'],
+  ['CLEAN', 'clean'],
+  ['UNCHECKED', 'other'],
+  ['BAD-HEADER', 'other'],
+  ['OVERSIZED', 'other'],
+  ['MTA-BLOCKED', 'other'],
+  ['TEMPFAIL', 'other'],
+  ['OTHER', 'other'],
+];
+
+function verdict(text: string, from: number, action: 'passed' | 'blocked'): readonly Event[] | null {
+  const word = /[A-Z]+(?:-[A-Z0-9]+){0,3}/y;
+  word.lastIndex = from;
+  const [category] = word.exec(text) ?? [];
+  const result = CATEGORIES.find(([start]) => category?.startsWith(start) === true)?.[1];
+  if (category === undefined || result === undefined) return null;
+  const event: Verdict = {
+    kind: 'verdict',
+    scanner: 'amavis',
+    result,
+    action: result === 'spam' && action === 'passed' ? 'tagged' : action,
+  };
+  let at = from + category.length;
+  if (result === 'other') event.name = category;
+  if (text.startsWith(' (', at)) {
+    const end = nameEnd(text, at + 2);
+    event.name = text.slice(at + 2, end);
+    at = end;
+  }
+  readEnvelope(event, text, at);
+  readIds(event, text, at);
+  readTail(event, text, at);
+  return [event];
+}
+
+/** The virus, or names of attachments, which a stranger chose and which may hold parentheses. */
+function nameEnd(text: string, from: number): number {
+  for (const mark of [') {', '), ']) {
+    const at = text.indexOf(mark, from);
+    if (at >= 0) return at;
+  }
+  return text.length;
+}
+
+/** `<sender> -> <recipient>,<recipient>`; what was cut off, or could be an attachment's name, is left out. */
+function readEnvelope(event: Verdict, text: string, from: number): void {
+  const arrow = indexOfOnly(text, '> -> <', from);
+  const open = text.indexOf(' <', from);
+  if (arrow < 0 || open < 0 || open >= arrow + 1) return;
+  event.sender = text.slice(open + 2, arrow);
+  const recipients: string[] = [];
+  let at = arrow + 5;
+  while (text[at] === '<') {
+    const close = text.indexOf('>', at);
+    if (close < 0) break;
+    recipients.push(text.slice(at + 1, close));
+    at = text[close + 1] === ',' && text[close + 2] === '<' ? close + 2 : text.length;
+  }
+  if (recipients.length > 0) event.recipients = recipients;
+}
+
+/**
+ * Attachment names and the sender stand before the queue id, the Message-ID after it, and all are a stranger's text: a mark
+ * that stands there twice is not read. Joining the wrong message is worse than joining none.
+ */
+function readIds(event: Verdict, text: string, from: number): void {
+  const queueAt = indexOfOnly(text, ', Queue-ID: ', from);
+  if (queueAt >= 0) {
+    const end = text.indexOf(',', queueAt + 12);
+    const queueId = end < 0 ? '' : text.slice(queueAt + 12, end);
+    if (isQueueId(queueId)) event.queueId = queueId;
+  }
+  const idAt = indexOfOnly(text, ', Message-ID: <', from);
+  const mailId = text.lastIndexOf(', mail_id: ');
+  if (idAt < 0 || mailId < idAt) return;
+  const resent = text.indexOf('>, Resent-Message-ID: ', idAt);
+  const end = resent >= 0 && resent < mailId ? resent : text.lastIndexOf('>', mailId);
+  if (end > idAt + 14) event.messageId = text.slice(idAt + 15, end);
+}
+
+/** What amavis writes after the Message-ID: from the last `mail_id` on nothing is a stranger's. */
+function readTail(event: Verdict, text: string, from: number): void {
+  const mailId = text.lastIndexOf(', mail_id: ');
+  const hits = text.indexOf(', Hits: ', mailId < from ? from : mailId);
+  if (hits < 0) return;
+  const score = /-?\d{1,6}(?:\.\d{1,6})?(?=,)/y;
+  score.lastIndex = hits + 8;
+  const [digits] = score.exec(text) ?? [];
+  if (digits !== undefined) event.score = Number(digits);
+  const sizeAt = text.indexOf(', size: ', hits);
+  const size = sizeAt < 0 ? undefined : readNumber(text, sizeAt + 8);
+  if (size !== undefined) event.size = size;
+  const queuedAt = text.indexOf(', queued_as: ', hits);
+  if (queuedAt < 0) return;
+  const end = /[^0-9A-Za-z/]|$/g;
+  end.lastIndex = queuedAt + 13;
+  const queuedAs = text.slice(queuedAt + 13, end.exec(text)?.index).split('/', 1)[0] ?? '';
+  if (isQueueId(queuedAs)) event.nextQueueId = queuedAs;
+}

@@ -1,0 +1,36 @@
+import type { Sample } from '../src/model/parser.ts';
+
+/** A line, and below it what comes of it. */
+// prettier-ignore
+export const SAMPLES: readonly Sample[] = [
+  { tag: 'MailScanner', source: 'MailScanner 5',
+    text: 'Message 4bsM5k4xJmz4rT6.A1B2C from 192.0.2.50 (a@example.net) to example.org is spam, SpamAssassin (not cached, score=7.181, required 4, BAYES_99 3.5)',
+    events: [{ kind: 'verdict', scanner: 'mailscanner', result: 'spam', action: 'tagged', queueId: '4bsM5k4xJmz4rT6', sender: 'a@example.net', score: 7.181 }] },
+  { tag: 'MailScanner', source: 'MailScanner 5',
+    text: 'Message 4bsM5k4xJmz4rT6 from 192.0.2.50 (a@example.net) to example.org is spam (blacklisted)',
+    events: [{ kind: 'verdict', scanner: 'mailscanner', result: 'spam', action: 'tagged', queueId: '4bsM5k4xJmz4rT6', sender: 'a@example.net' }] },
+  { tag: 'MailScanner', source: 'MailScanner 5',
+    text: 'Message 4bsM5k4xJmz4rT6 from 192.0.2.50 (a@example.net) to example.org is not spam, SpamAssassin (cached, score=0.1, required 4)',
+    events: [{ kind: 'verdict', scanner: 'mailscanner', result: 'clean', action: 'passed', queueId: '4bsM5k4xJmz4rT6', sender: 'a@example.net', score: 0.1 }] },
+  { tag: 'MailScanner', source: 'MailScanner 5',
+    text: 'Message 4bsM5k4xJmz4rT6 from 192.0.2.50 (a@example.net) to example.org is whitelisted',
+    events: [] },
+  { tag: 'MailScanner', source: 'MailScanner 5',
+    text: 'Infected message 4bsM5k4xJmz4rT6.A1B2C came from 192.0.2.50',
+    events: [{ kind: 'verdict', scanner: 'mailscanner', result: 'virus', action: 'blocked', queueId: '4bsM5k4xJmz4rT6' }] },
+  { tag: 'MailScanner', source: 'MailScanner 5',
+    text: 'MailScanner Email Processor version 5.5.1 starting...',
+    events: [{ kind: 'notice', severity: 'info', text: 'MailScanner Email Processor version 5.5.1 starting...', lifecycle: 'start' }] },
+  { tag: 'MailScanner', source: 'MailScanner 5',
+    text: 'New Batch: Scanning 1 messages, 4444 bytes',
+    events: [] },
+  { tag: 'MailScanner', source: 'MailScanner 5',
+    text: 'Could not read directory /var/spool/MailScanner',
+    events: [{ kind: 'notice', severity: 'error', text: 'Could not read directory /var/spool/MailScanner' }] },
+  { tag: 'MailScanner', source: 'unknown',
+    text: 'what is this',
+    events: null },
+  { tag: 'MailScanner', source: 'attack',
+    text: 'Message 4bsM5k4xJmz4rT6 from 203.0.113.9 (x) to y is not spam, z) to example.org is spam, SpamAssassin (not cached, score=7, required 4)',
+    events: [{ kind: 'verdict', scanner: 'mailscanner', result: 'spam', action: 'tagged', queueId: '4bsM5k4xJmz4rT6', sender: 'x) to y is not spam, z', score: 7 }] },
+];

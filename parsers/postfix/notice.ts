@@ -1,0 +1,87 @@
+import type { Event, Notice } from '../../src/model/event.ts';
+import { codeAt, matches } from './scan.ts';
+
+/** Understood, and nothing in it: one array for all such lines. */
+export const NOTHING: readonly Event[] = Object.freeze([]);
+
+/**
+ * Lines that every Postfix program can write: the severity words of util/msg_output.c, and what the libraries log at
+ * level info. `null` when it is none of them. Parsers ask this last.
+ */
+export function commonLine(text: string): readonly Event[] | null {
+  const problem = readProblem(text);
+  if (problem !== undefined) return [problem];
+  if (matches(text, 'using backwards-compatible default setting', 0)) return NOTHING;
+  if (matches(text, 'table ', 0) && text.includes(' has changed -- ')) return NOTHING;
+  if (matches(text, 'cache ', 0) && text.includes(' cleanup: retained=')) return NOTHING;
+  if (isTlsLine(text)) return NOTHING;
+  return null;
+}
+
+/** `warning: ...` and its worse relatives as a notice. */
+export function readProblem(text: string): Notice | undefined {
+  switch (codeAt(text, 0)) {
+    case 119:
+      return matches(text, 'warning: ', 0) ? { kind: 'notice', severity: 'warning', text: text.slice(9) } : undefined;
+    case 101:
+      return matches(text, 'error: ', 0) ? { kind: 'notice', severity: 'error', text: text.slice(7) } : undefined;
+    case 102:
+      return matches(text, 'fatal: ', 0) ? { kind: 'notice', severity: 'fatal', text: text.slice(7) } : undefined;
+    case 112:
+      return matches(text, 'panic: ', 0) ? { kind: 'notice', severity: 'panic', text: text.slice(7) } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+const TLS_STARTS = [
+  'setting up TLS connection ',
+  'SSL_accept error from ',
+  'SSL_connect error to ',
+  'SSL_accept:',
+  'SSL_connect:',
+  'certificate verification failed for ',
+  'client certificate verification failed for ',
+  'server certificate verification failed for ',
+  'Server certificate not ',
+  'initializing the ',
+  'Host offered STARTTLS: [',
+  'TLS SNI ',
+  'save session ',
+  'looking up session ',
+  'looking for session ',
+  'reloaded session ',
+  'remove session ',
+  'read smtp TLS cache entry ',
+  'read smtpd TLS cache entry ',
+  'write smtp TLS cache entry ',
+  'write smtpd TLS cache entry ',
+  'Issuing session ticket, key expiration: ',
+  'Decrypting session ticket, key expiration: ',
+] as const;
+
+const TLS_TRUST = ['Anonymous ', 'Untrusted ', 'Trusted ', 'Verified '] as const;
+
+/** tls/tls_server.c, tls_client.c, tls_verify.c, tls_misc.c, at smtp_tls_loglevel 1 and 2. */
+function isTlsLine(text: string): boolean {
+  for (const trust of TLS_TRUST) if (matches(text, trust, 0)) return matches(text, 'TLS connection ', trust.length);
+  for (const start of TLS_STARTS) if (matches(text, start, 0)) return true;
+  // `host[address]: subject_CN=..., issuer_CN=..., fingerprint=...`, `host[address]:25: re-using session ...`
+  const close = text.indexOf(']');
+  if (close < 0 || close > 320) return false;
+  const colon = text.indexOf(': ', close);
+  if (colon < 0 || colon - close > 7) return false;
+  return TLS_PEER_FACTS.some((fact) => matches(text, fact, colon + 2));
+}
+
+const TLS_PEER_FACTS = [
+  'subject_CN=',
+  'Matched ',
+  'Trusted: ',
+  'Untrusted: ',
+  'Verified: ',
+  'TLS cipher list ',
+  're-using session ',
+  'depth=',
+  'certificate ',
+] as const;

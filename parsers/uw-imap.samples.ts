@@ -1,0 +1,36 @@
+import type { Sample } from '../src/model/parser.ts';
+
+/** A line, and below it what comes of it. */
+// prettier-ignore
+export const SAMPLES: readonly Sample[] = [
+  { tag: 'ipop3d', source: 'ipop3d.c',
+    text: 'Login user=luser2 host=host.example.net [192.0.2.27] nmsgs=0/0',
+    events: [{ kind: 'login', service: 'pop3', result: 'ok', attempts: 1, user: 'luser2', ip: '192.0.2.27' }] },
+  { tag: 'ipop3d', source: 'ipop3d.c',
+    text: 'Login failed user=info auth=info host=host.example.net [198.51.100.115]',
+    events: [{ kind: 'login', service: 'pop3', result: 'failed', attempts: 1, user: 'info', ip: '198.51.100.115' }] },
+  { tag: 'ipop3d', source: 'ipop3d.c',
+    text: 'Login failure user=info host=host.example.net [198.51.100.115]',
+    events: [{ kind: 'login', service: 'pop3', result: 'failed', attempts: 1, user: 'info', ip: '198.51.100.115' }] },
+  { tag: 'ipop3d', source: 'ipop3d.c',
+    text: 'Login disabled user=test auth=test host=localhost [127.0.0.1]',
+    events: [{ kind: 'login', service: 'pop3', result: 'disabled', attempts: 1, user: 'test', ip: '127.0.0.1' }] },
+  { tag: 'ipop3d', source: 'ipop3d.c',
+    text: 'Auth user=bob host=host.example.net [192.0.2.27] nmsgs=1/1',
+    events: [{ kind: 'login', service: 'pop3', result: 'ok', attempts: 1, user: 'bob', ip: '192.0.2.27' }] },
+  { tag: 'uw-imapd', source: 'imapd.c',
+    text: 'Authenticated user=bob host=host.example.net [192.0.2.27] mech=PLAIN',
+    events: [{ kind: 'login', service: 'imap', result: 'ok', attempts: 1, user: 'bob', ip: '192.0.2.27' }] },
+  { tag: 'uw-imapd', source: 'imapd.c',
+    text: 'AUTHENTICATE PLAIN failure host=host.example.net [192.0.2.27]',
+    events: [{ kind: 'login', service: 'imap', result: 'failed', attempts: 1, method: 'PLAIN', ip: '192.0.2.27' }] },
+  { tag: 'ipop3d', source: 'ipop3d.c',
+    text: 'Logout user=bob host=host.example.net [192.0.2.27] nmsgs=0 ndele=0',
+    events: [] },
+  { tag: 'ipop3d', source: 'ipop3d.c',
+    text: 'pop3 service init from 192.0.2.27',
+    events: [] },
+  { tag: 'ipop3d', source: 'attack',
+    text: 'Login failed user=x host=y [198.51.100.66] auth=x host=host.example.net [203.0.113.9]',
+    events: [{ kind: 'login', service: 'pop3', result: 'failed', attempts: 1, user: 'x host=y [198.51.100.66]', ip: '203.0.113.9' }] },
+];
