@@ -1,0 +1,112 @@
+/** Reads one file, plain or compressed, or standard input once to its end: history. */
+import { open, stat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { OperationalError } from '../src/model/errors.ts';
+import type { Collector, Position, Sink } from '../src/model/line.ts';
+import { errorCode, explain } from './access.ts';
+import { resumePoint } from './catchup.ts';
+import { compressionOf, readCompressedHead } from './decompress.ts';
+import { KnownStreams, inodeKey, readHead } from './identity.ts';
+import { CompressedReader, PlainReader } from './reader.ts';
+import type { Reader } from './reader.ts';
+import { LogStream } from './stream.ts';
+import type { StreamContext } from './stream.ts';
+import { readInput } from './stdin.ts';
+
+export { orderRotatedSet } from './rotation.ts';
+
+/** How far an import is: bytes of the file as it lies there, compressed or not. `bytesTotal` is 0 when unknown. */
+export interface ImportProgress {
+  readonly bytesRead: number;
+  readonly bytesTotal: number;
+}
+
+export interface ImportOptions {
+  /** A file, or `-` for standard input. */
+  readonly path: string;
+  /** All positions that are stored, whoever left them: what was read before is passed over. */
+  readonly positions: readonly Position[];
+  readonly onProgress?: (progress: ImportProgress) => void;
+  readonly maxLineBytes?: number;
+}
+
+const BUDGET = 4 * 1024 * 1024;
+const MAX_LINE_BYTES = 1024 * 1024;
+
+/**
+ * Delivers what the stored positions do not cover yet, so that the same content twice counts once. Rejects with
+ * `source_missing`, `source_unreadable`, or `source_corrupt` once the good part of a damaged file was delivered.
+ */
+export function importCollector(options: ImportOptions): Collector {
+  const run = (sink: Sink, signal: AbortSignal): Promise<void> =>
+    options.path === '-' ? importInput(options, sink, signal) : importFile(options, sink, signal);
+  return { source: options.path, run };
+}
+
+async function importInput(options: ImportOptions, sink: Sink, signal: AbortSignal): Promise<void> {
+  const known = new KnownStreams(options.positions);
+  let bytesRead = 0;
+  const onBytes = (bytes: number): void => options.onProgress?.({ bytesRead: (bytesRead += bytes), bytesTotal: 0 });
+  await readInput(
+    { source: '-', origin: 'history', known, maxLineBytes: options.maxLineBytes ?? MAX_LINE_BYTES, onBytes },
+    process.stdin,
+    sink,
+    signal,
+  );
+}
+
+async function importFile(options: ImportOptions, sink: Sink, signal: AbortSignal): Promise<void> {
+  const path = resolve(options.path);
+  const handle = await openFile(path);
+  let reader: Reader | undefined;
+  try {
+    const stats = await stat(path);
+    const bytesTotal = stats.size;
+    const progress = (bytesRead: number): void => options.onProgress?.({ bytesRead: Math.min(bytesRead, bytesTotal), bytesTotal });
+    reader = await readerFor(path, handle, options, progress);
+    let result = await reader.read(BUDGET, sink);
+    for (; result === 'more' && !signal.aborted; result = await reader.read(BUDGET, sink)) {
+      if (reader instanceof PlainReader) progress(reader.stream.framer.readOffset);
+    }
+    if (result === 'replaced')
+      throw new OperationalError('source_unreadable', `${path} was emptied or replaced while it was read; import it again`);
+    if (signal.aborted && result === 'more') return;
+    if (reader instanceof PlainReader) await reader.finish(sink);
+    progress(bytesTotal);
+  } finally {
+    await (reader?.close() ?? handle.close());
+  }
+}
+
+async function openFile(path: string): Promise<FileHandle> {
+  try {
+    const handle = await open(path, 'r');
+    if ((await handle.stat()).isFile()) return handle;
+    await handle.close();
+  } catch (cause) {
+    if (errorCode(cause) === 'ENOENT') throw new OperationalError('source_missing', `${path} does not exist. Check the path.`, { cause });
+    throw new OperationalError('source_unreadable', await explain(path, cause), { cause });
+  }
+  throw new OperationalError('source_unreadable', `${path} is not a file. Name the log files themselves, for instance ${path}/mail.log*`);
+}
+
+async function readerFor(path: string, handle: FileHandle, options: ImportOptions, onRead: (bytes: number) => void): Promise<Reader> {
+  const known = new KnownStreams(options.positions);
+  const context: StreamContext = { source: options.path, known, maxLineBytes: options.maxLineBytes ?? MAX_LINE_BYTES, tailPath: undefined };
+  const stats = await handle.stat({ bigint: true });
+  const start = await readHead(handle);
+  const compression = compressionOf(start);
+  const head = compression === undefined ? start : await readCompressedHead(handle, compression, path);
+  const match = known.match(head);
+  const common = { inode: inodeKey(stats), head, match, historyUntil: Infinity };
+  if (compression !== undefined) {
+    const file = { compression, mtimeMs: Number(stats.mtimeNs) / 1e6, key: path, onRead };
+    return new CompressedReader(new LogStream(context, common), path, handle, file);
+  }
+  // A copy that is shorter than what was read of its original holds nothing new.
+  const size = Number(stats.size);
+  const resume = match === undefined || match.offset > size ? undefined : await resumePoint(handle, size, match);
+  const offset = match === undefined ? 0 : (resume?.offset ?? size);
+  return new PlainReader(new LogStream(context, { ...common, offset, withinLine: resume?.withinLine ?? false }), path, handle);
+}

@@ -1,0 +1,15 @@
+/** Every collector there is, by the name it has in the config's `sources`. */
+import { fileCollector } from './file.ts';
+import { postfixQueueCollector } from './postfix-queue.ts';
+import { stdinCollector } from './stdin.ts';
+
+export const collectors = {
+  file: fileCollector,
+  stdin: stdinCollector,
+  'postfix-queue': postfixQueueCollector,
+} as const;
+
+export type CollectorType = keyof typeof collectors;
+
+export { importCollector, orderRotatedSet } from './import.ts';
+export { fileCollector, postfixQueueCollector, stdinCollector };
