@@ -1,0 +1,126 @@
+import { isLoopback } from './addresses.ts';
+import { MARKS, type QueueFile } from './queue-file.ts';
+import type { Shared } from './shared.ts';
+
+/** Longer than any filter holds a message between taking it and handing it back. */
+const REINJECTION_MILLIS = 10 * 60_000;
+
+/** Did this queue file come from ourselves, as far as its client tells? Then it may be a hop. */
+export function fromOurselves(shared: Shared, file: QueueFile): boolean {
+  return (
+    isLoopback(file.clientIp) || shared.relays.has(file.clientName, file.clientIp) || shared.door(file) !== 0 || shared.isOwnAddress(file)
+  );
+}
+
+/**
+ * A relay said that it queued the message as `queueId`. Is that one of ours? Strangers' hosts say the same of theirs,
+ * so the message-id must agree where both are known, and a child without must have come from ourselves.
+ */
+export function findChild(shared: Shared, parent: QueueFile, queueId: string): QueueFile | undefined {
+  for (const file of shared.files.all(queueId)) if (mayCarryOn(shared, file, parent)) return file;
+  return undefined;
+}
+
+export function mayCarryOn(shared: Shared, child: QueueFile, parent: QueueFile): boolean {
+  if (child === parent || child.user !== '' || child.uid === parent.message) return false;
+  if (child.messageId !== '' && parent.messageId !== '') return child.messageId === parent.messageId;
+  if (child.host === parent.host) return !child.accepted || fromOurselves(shared, child);
+  return child.accepted && !isLoopback(child.clientIp) && fromOurselves(shared, child);
+}
+
+/**
+ * The message-id of a queue file that came from ourselves is that of a message in flight: a filter that says neither
+ * `queued as` nor XFORWARD handed it back. Support only: an explicit link decides where there is one.
+ */
+export function presumedParent(shared: Shared, file: QueueFile, messageId: string): QueueFile | undefined {
+  if (!file.accepted || !file.ambiguous || messageId === '') return undefined;
+  const { files } = shared;
+  const here = files.withMessageId(messageId, file.host);
+  const parent = here ?? (shared.door(file) === 0 ? undefined : files.withMessageIdElsewhere(messageId, file.host));
+  if (parent === undefined || parent === file || file.startTime - parent.lastTime > REINJECTION_MILLIS) return undefined;
+  return !parent.finished || parent.piped.length > 0 ? parent : undefined;
+}
+
+/** `child` carries on the message of `parent`: it is a hop, was never received, and belongs to the same life. */
+export function link(shared: Shared, child: QueueFile, parent: QueueFile): void {
+  const { files, batch } = shared;
+  const root = files.root(parent);
+  if (child.message === root.uid || child === root) return;
+  takeBackReceived(shared, child);
+  child.origin = 'hop';
+  const before = child.message;
+  child.message = root.uid;
+  parent.hasChildren = true;
+  root.hasChildren = true;
+  if (child.stored) batch.links.push({ child: child.uid, message: root.uid });
+  if (child.hasChildren && before === child.uid) {
+    for (const file of files.carrying(child.uid)) {
+      file.message = root.uid;
+      files.touch(file, file.lastTime);
+      if (file.stored) batch.links.push({ child: file.uid, message: root.uid });
+    }
+  }
+  mergeMarks(shared, child, root);
+  if (child.accepted && child.clientIp !== '' && child.user === '') shared.learnDoor(child, 1);
+  files.touch(child, child.lastTime);
+  files.touch(parent, parent.lastTime);
+  files.touch(root, root.lastTime);
+}
+
+/** The parent's delivery was counted as one to a stranger; it went to this host of ours. */
+export function linkLate(shared: Shared, child: QueueFile, parent: QueueFile): void {
+  const { batch } = shared;
+  for (const [queueId, time, series, domain, bytes, recipient, provider] of parent.awaited) {
+    if (queueId !== child.queueId || series === '') continue;
+    const labels = series === 'sent' ? ['provider', provider] : [];
+    batch.count(series, time, -1, parent.host, parent.instance, domain, ...labels);
+    batch.count(`${series}_bytes`, time, -bytes, parent.host, parent.instance, domain, ...labels);
+    batch.corrections.push({ uid: parent.uid, recipient, time, outcome: 'hop' });
+  }
+  parent.awaited = parent.awaited.filter(([queueId]) => queueId !== child.queueId);
+  link(shared, child, parent);
+}
+
+/** Undoes what `received` said of this queue file. */
+export function takeBackReceived(shared: Shared, file: QueueFile): void {
+  if (file.receivedAt === 0) return;
+  const { batch } = shared;
+  batch.count('received', file.receivedAt, -1, file.host, file.instance, file.domain, 'via', file.via);
+  batch.count('received_bytes', file.receivedAt, -file.size, file.host, file.instance, file.domain, 'via', file.via);
+  file.receivedAt = 0;
+}
+
+/** Both halves of a life were counted before they were known to be one: one of the two goes. */
+function mergeMarks(shared: Shared, child: QueueFile, root: QueueFile): void {
+  for (const name of MARKS) {
+    const mark = child[name];
+    if (mark === null) continue;
+    const stands = root[name];
+    if (stands !== null) {
+      // Blocked says more than tagged. What was counted without a name (time 0) cannot be taken back, so the other one is.
+      const childStays = mark[0] === 0 || (mark[4] === 'blocked' && stands[4] === 'tagged' && stands[0] !== 0);
+      shared.countMark(childStays ? root : child, name, -1);
+      if (childStays) root[name] = mark;
+    } else root[name] = mark;
+    child[name] = null;
+  }
+}
+
+/**
+ * The message came in again by pickup, or after its end: the program that it was delivered to gave it back, so that was
+ * no mailbox but a filter (or a list manager), and no delivery.
+ */
+export function cameBack(shared: Shared, child: QueueFile, parent: QueueFile): void {
+  const byPickup = child.clientIp === '';
+  const last = byPickup || parent.finished ? parent.piped.at(-1) : undefined;
+  if (last === undefined) {
+    parent.returned++;
+    return;
+  }
+  const { batch } = shared;
+  parent.piped = parent.piped.slice(0, -1);
+  const [time, domain, bytes, recipient] = last;
+  batch.count('delivered', time, -1, parent.host, parent.instance, domain);
+  batch.count('delivered_bytes', time, -bytes, parent.host, parent.instance, domain);
+  batch.corrections.push({ uid: parent.uid, recipient, time, outcome: 'hop' });
+}

@@ -1,0 +1,216 @@
+import { findParser } from '../../parsers/index.ts';
+import { EnvelopeReader, type Envelope } from '../envelope/envelope.ts';
+import type { Event } from '../model/event.ts';
+import type { Parser, Tag } from '../model/parser.ts';
+import type { BatchBuilder } from './batch-builder.ts';
+import type { At } from './shared.ts';
+import { UnknownLines } from './unknown-lines.ts';
+
+/** What is told of lines: beyond this many different programs that no parser knows, `other`. */
+const MAX_UNKNOWN_PROGRAMS = 200;
+/** A stamp later than this after the line was written is a broken clock's. */
+const FUTURE_MILLIS = 86_400_000;
+
+interface Program {
+  /** The newest count, so that the common line needs no look-up. */
+  tally: Tally | undefined;
+  readonly parser: Parser | undefined;
+  readonly instance: string;
+  readonly service: string;
+  /** Its name in `log_lines`: a parser's program, or one of a bounded number of others. */
+  readonly label: string;
+}
+
+/** Lines of one host and program in one minute, not yet in the batch. */
+interface Tally {
+  minute: number;
+  host: string;
+  program: Program;
+  understood: number;
+  unknown: number;
+}
+
+/** What reading a line gave: nothing to count from, or its events with their place. */
+export type TakeEvents = (events: readonly Event[], at: At) => void;
+
+/** Turns the lines of all sources into events: envelope, then the parser of the program, with what was not understood on record. */
+export class Reading {
+  private readonly readers = new Map<string, EnvelopeReader>();
+  private readonly programs = new Map<Tag, Program>();
+  private readonly tallies = new Map<string, Tally>();
+  private readonly unknownPrograms = new Set<string>();
+  private readonly unknownLines = new UnknownLines();
+  private readonly at: At = { time: 0, host: '', instance: '', service: '', program: '', pid: 0 };
+  private readonly zones: ReadonlyMap<string, { zone?: string; host?: string }>;
+  private readonly defaults: { zone?: string; host?: string };
+  /** host -> the last line's events there, for `last message repeated n times`. */
+  private readonly previous = new Map<string, { tag: Tag; pid: number; text: string }>();
+  understood = 0;
+  unknown = 0;
+  /** ms: the first time stamp of the block. */
+  firstTime = 0;
+  private latest = 0;
+
+  /** `sources`: zone and host of single sources, by source name. */
+  constructor(defaults: { zone?: string; host?: string }, sources: ReadonlyMap<string, { zone?: string; host?: string }> = new Map()) {
+    this.defaults = defaults;
+    this.zones = sources;
+  }
+
+  /** A block begins, of lines written near `written` (ms). */
+  begin(written: number): void {
+    this.firstTime = 0;
+    this.latest = Math.max(written, Date.now()) + FUTURE_MILLIS;
+  }
+
+  /** `written`: ms near which the line was written (Block.written). */
+  line(line: string, source: string, written: number, batch: BatchBuilder, take: TakeEvents): void {
+    if (line.length === 0) return;
+    const envelope = this.reader(source).read(line, written);
+    if (envelope === null) {
+      this.notUnderstood(batch.newestEvent || written, '', '?', line);
+      return;
+    }
+    if (envelope.time > this.latest) {
+      this.notUnderstood(written, envelope.host, envelope.tag.program, `time stamp in the future: ${line}`);
+      return;
+    }
+    if (envelope.ofPrevious) this.again(envelope, take);
+    else this.read(envelope, take);
+    if (this.firstTime === 0) this.firstTime = envelope.time;
+    if (envelope.time > batch.newestEvent) batch.newestEvent = envelope.time;
+  }
+
+  /** Puts the counts of lines into the batch. Call it before the batch ends. */
+  flush(batch: BatchBuilder): void {
+    for (const tally of this.tallies.values()) {
+      this.drain(tally, batch);
+      tally.program.tally = undefined;
+    }
+    this.tallies.clear();
+    this.unknownLines.take(batch.unknownLines);
+  }
+
+  private reader(source: string): EnvelopeReader {
+    let reader = this.readers.get(source);
+    if (reader === undefined) {
+      reader = new EnvelopeReader({ ...this.defaults, ...this.zones.get(source), source });
+      this.readers.set(source, reader);
+    }
+    return reader;
+  }
+
+  private read(envelope: Envelope, take: TakeEvents): void {
+    const program = this.program(envelope.tag);
+    const events = program.parser === undefined ? null : program.parser.parse(envelope.text, envelope.tag);
+    const tally = this.tally(envelope, program);
+    if (events === null) {
+      tally.unknown += envelope.repeat;
+      this.unknown += envelope.repeat;
+      this.unknownLines.add(envelope.time, envelope.host, program.label, envelope.text);
+    } else {
+      tally.understood += envelope.repeat;
+      this.understood += envelope.repeat;
+      if (events.length > 0) this.hand(events, envelope, program, envelope.repeat, take);
+    }
+    const last = this.previous.get(envelope.host);
+    if (last === undefined) this.previous.set(envelope.host, { tag: envelope.tag, pid: envelope.pid, text: envelope.text });
+    else {
+      last.tag = envelope.tag;
+      last.pid = envelope.pid;
+      last.text = envelope.text;
+    }
+  }
+
+  /** syslogd swallowed n copies of this host's previous line: they count like it. */
+  private again(envelope: Envelope, take: TakeEvents): void {
+    const last = this.previous.get(envelope.host);
+    if (last === undefined) return;
+    const program = this.program(last.tag);
+    const tally = this.tally(envelope, program);
+    tally.understood += 1;
+    this.understood += 1;
+    const events = program.parser?.parse(last.text, last.tag);
+    if (events && events.length > 0) {
+      this.hand(events, { ...envelope, tag: last.tag, pid: last.pid }, program, envelope.repeat, take);
+    }
+  }
+
+  private hand(events: readonly Event[], envelope: Envelope, program: Program, times: number, take: TakeEvents): void {
+    const { at } = this;
+    at.time = envelope.time;
+    at.host = envelope.host;
+    at.instance = program.instance;
+    at.service = program.service;
+    at.program = envelope.tag.program;
+    at.pid = envelope.pid;
+    for (let n = 0; n < times; n++) take(events, at);
+  }
+
+  private notUnderstood(time: number, host: string, program: string, line: string): void {
+    this.unknown++;
+    this.unknownLines.add(time, host, program, line);
+    const key = `?${host}\0${program}`;
+    let tally = this.tallies.get(key);
+    if (tally === undefined) {
+      const minute = Math.floor(time / 60_000);
+      tally = {
+        minute,
+        host,
+        program: { tally: undefined, parser: undefined, instance: '', service: '', label: this.unknownLabel(program) },
+        understood: 0,
+        unknown: 0,
+      };
+      this.tallies.set(key, tally);
+    }
+    tally.unknown++;
+  }
+
+  private program(tag: Tag): Program {
+    let program = this.programs.get(tag);
+    if (program === undefined) {
+      const parser = findParser(tag);
+      const [instance = '', ...service] = tag.instance.split('/');
+      program = {
+        tally: undefined,
+        parser,
+        instance,
+        service: service.join('/'),
+        label: parser === undefined ? this.unknownLabel(tag.program) : tag.program,
+      };
+      // The envelope bounds how many tags there are by starting anew; so do we.
+      if (this.programs.size > 20_000) this.programs.clear();
+      this.programs.set(tag, program);
+    }
+    return program;
+  }
+
+  private unknownLabel(program: string): string {
+    if (!this.unknownPrograms.has(program)) {
+      if (this.unknownPrograms.size >= MAX_UNKNOWN_PROGRAMS || !/^[\w./+-]{1,40}$/.test(program)) return 'other';
+      this.unknownPrograms.add(program);
+    }
+    return program;
+  }
+
+  private tally(envelope: Envelope, program: Program): Tally {
+    const minute = Math.floor(envelope.time / 60_000);
+    const last = program.tally;
+    if (last !== undefined && last.minute === minute && last.host === envelope.host) return last;
+    const key = `${minute}\0${envelope.host}\0${envelope.tag.name}`;
+    let tally = this.tallies.get(key);
+    if (tally === undefined) {
+      tally = { minute, host: envelope.host, program, understood: 0, unknown: 0 };
+      this.tallies.set(key, tally);
+    }
+    program.tally = tally;
+    return tally;
+  }
+
+  private drain(tally: Tally, batch: BatchBuilder): void {
+    const { host, program, minute } = tally;
+    const time = minute * 60_000;
+    batch.count('log_lines', time, tally.understood, host, program.instance, '', 'program', program.label, 'result', 'understood');
+    batch.count('log_lines', time, tally.unknown, host, program.instance, '', 'program', program.label, 'result', 'unknown');
+  }
+}
