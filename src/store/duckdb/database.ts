@@ -1,0 +1,274 @@
+import { mkdir, rename, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DuckDBInstance, type DuckDBConnection, type DuckDBType, type DuckDBValue } from '@duckdb/node-api';
+import { OperationalError } from '../../model/errors.ts';
+import { explain, isDamagedWal, isFatal } from './failures.ts';
+import { Feed } from './feed.ts';
+import { migrate } from './migrations.ts';
+
+export interface DatabaseOptions {
+  readonly path: string;
+  readonly memoryLimit: string;
+  readonly threads: number;
+  /** How long a question may take, waiting included. */
+  readonly queryTimeoutMs: number;
+  readonly onNotice: (text: string) => void;
+}
+
+export type Row = Readonly<Record<string, unknown>>;
+export type Ask = (sql: string, values?: DuckDBValue[], types?: DuckDBType[]) => Promise<Row[]>;
+
+/** The writer's hands on the database. */
+export interface Writing {
+  readonly connection: DuckDBConnection;
+  readonly feed: Feed;
+}
+
+interface Opened extends Writing {
+  readonly instance: DuckDBInstance;
+  readonly idleReaders: DuckDBConnection[];
+  readsRunning: number;
+}
+
+/**
+ * Reads that run at once. With the writer they hold three of libuv's four threads at most, so that files, DNS and
+ * compression always find one.
+ */
+const READERS = 2;
+const INTERRUPT_AGAIN_MS = 50;
+const FIRST_REOPEN_MS = 250;
+const REOPEN_POLL_MS = 10;
+const LONGEST_REOPEN_MS = 30_000;
+
+/** Two instances on one file in one process overwrite each other's rows without an error. */
+const openPaths = new Set<string>();
+
+/**
+ * The one instance on a database file: one writer with a queue, a few readers. After a fatal error (a full disk)
+ * everything is let go, and the next call opens it again, at growing intervals while that fails.
+ */
+export class Database {
+  readonly #options: DatabaseOptions;
+  #opened: Opened | undefined;
+  #opening: Promise<Opened> | undefined;
+  #closed = false;
+  #writes: Promise<unknown> = Promise.resolve();
+  #reading = 0;
+  readonly #waiting: (() => void)[] = [];
+  #reopenAfter = 0;
+  #reopenDelay = FIRST_REOPEN_MS;
+  #lastFailure: OperationalError | undefined;
+  #broken = false;
+  /** Called after the database was opened again. */
+  onReopen: (opened: Writing) => Promise<void> = () => Promise.resolve();
+
+  private constructor(options: DatabaseOptions) {
+    this.#options = options;
+  }
+
+  static async open(options: DatabaseOptions): Promise<Database> {
+    const file = path.resolve(options.path);
+    if (openPaths.has(file)) {
+      throw new OperationalError('store_locked', `This process has the database ${file} open already.`);
+    }
+    openPaths.add(file);
+    const database = new Database({ ...options, path: file });
+    try {
+      await mkdir(path.dirname(file), { recursive: true, mode: 0o750 });
+      database.#opened = await openFile(database.#options);
+      return database;
+    } catch (error) {
+      openPaths.delete(file);
+      throw explain(error, file);
+    }
+  }
+
+  get path(): string {
+    return this.#options.path;
+  }
+
+  /** Runs `work` alone on the writer connection. What it leaves open is rolled back when it throws. */
+  write<T>(work: (writing: Writing) => Promise<T>): Promise<T> {
+    const turn = this.#writes.then(async () => {
+      const opened = await this.#ready();
+      try {
+        return await work(opened);
+      } catch (error) {
+        if (isFatal(error)) this.#broken = true;
+        else await opened.connection.run('ROLLBACK').catch(() => undefined);
+        throw explain(error, this.path);
+      } finally {
+        opened.feed.clear();
+      }
+    });
+    this.#writes = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Runs `work` on a reader connection, within the time limit. */
+  async read<T>(work: (ask: Ask) => Promise<T>): Promise<T> {
+    const deadline = Date.now() + this.#options.queryTimeoutMs;
+    await this.#takeTurn(deadline);
+    let reader: DuckDBConnection | undefined;
+    let opened: Opened | undefined;
+    let interrupting: NodeJS.Timeout | undefined;
+    try {
+      opened = await this.#ready();
+      opened.readsRunning++;
+      const connection = opened.idleReaders.pop() ?? (await opened.instance.connect());
+      reader = connection;
+      // Again and again, because an interrupt that comes between two statements is forgotten.
+      interrupting = setInterval(() => Date.now() >= deadline && connection.interrupt(), INTERRUPT_AGAIN_MS);
+      return await work(async (sql, values, types) => {
+        if (Date.now() >= deadline) throw new Error('INTERRUPT');
+        return (await connection.runAndReadAll(sql, values, types)).getRowObjectsJS();
+      });
+    } catch (error) {
+      if (isFatal(error)) this.#broken = true;
+      throw explain(error, this.path);
+    } finally {
+      clearInterval(interrupting);
+      if (opened !== undefined) {
+        opened.readsRunning--;
+        if (opened === this.#opened && !this.#broken) {
+          if (reader !== undefined) opened.idleReaders.push(reader);
+        } else reader?.closeSync();
+      }
+      this.#reading--;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  /** Bytes of the file and its log. */
+  async bytesOnDisk(): Promise<number> {
+    const size = (file: string) =>
+      stat(file).then(
+        (found) => found.size,
+        () => 0,
+      );
+    return (await size(this.path)) + (await size(`${this.path}.wal`));
+  }
+
+  walBytes(): Promise<number> {
+    return stat(`${this.path}.wal`).then(
+      (found) => found.size,
+      () => 0,
+    );
+  }
+
+  /** Waits for what runs, checkpoints, lets the file go. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#writes;
+    while (this.#reading > 0) await new Promise<void>((resolve) => this.#waiting.unshift(resolve));
+    try {
+      // All is in the log already; failing to move it into the file is no loss.
+      if (!this.#broken) await this.#opened?.connection.run('CHECKPOINT').catch(() => undefined);
+    } finally {
+      this.#letGo();
+      openPaths.delete(this.path);
+      for (const wake of this.#waiting.splice(0)) wake();
+    }
+  }
+
+  async #takeTurn(deadline: number): Promise<void> {
+    while (this.#reading >= READERS) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      if (Date.now() >= deadline) {
+        this.#waiting.shift()?.();
+        throw new OperationalError('query_timeout', 'Too many questions at once: try again later.', { retryable: true });
+      }
+    }
+    this.#reading++;
+  }
+
+  async #ready(): Promise<Opened> {
+    if (this.#closed) throw new OperationalError('store_unusable', `The database ${this.path} is closed.`);
+    if (this.#opened !== undefined && !this.#broken) return this.#opened;
+    this.#opening ??= this.#reopen().finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+
+  async #reopen(): Promise<Opened> {
+    if (Date.now() < this.#reopenAfter && this.#lastFailure !== undefined) throw this.#lastFailure;
+    // While one connection lives, the instance cache gives back the broken instance.
+    while ((this.#opened?.readsRunning ?? 0) > 0) await sleep(REOPEN_POLL_MS);
+    this.#letGo();
+    try {
+      const opened = await openFile(this.#options);
+      this.#opened = opened;
+      await this.onReopen(opened);
+      this.#broken = false;
+      this.#reopenDelay = FIRST_REOPEN_MS;
+      return opened;
+    } catch (error) {
+      this.#broken = true;
+      this.#lastFailure = explain(error, this.path);
+      this.#reopenAfter = Date.now() + this.#reopenDelay;
+      this.#reopenDelay = Math.min(this.#reopenDelay * 2, LONGEST_REOPEN_MS);
+      throw this.#lastFailure;
+    }
+  }
+
+  #letGo(): void {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    for (const connection of opened?.idleReaders.splice(0) ?? []) connection.closeSync();
+    opened?.connection.closeSync();
+    opened?.instance.closeSync();
+  }
+}
+
+async function openFile(options: DatabaseOptions): Promise<Opened> {
+  try {
+    return await openInstance(options);
+  } catch (error) {
+    const wal = `${options.path}.wal`;
+    const walSize = await stat(wal).then(
+      (found) => found.size,
+      () => 0,
+    );
+    if (!isDamagedWal(error) || walSize === 0) throw error;
+    // The reading positions are in the same log as the rows: without it both are as of the last checkpoint, and what
+    // is missing is read from the mail logs again.
+    const aside = `${wal}.corrupt-${Date.now()}`;
+    await rename(wal, aside);
+    try {
+      const opened = await openInstance(options);
+      options.onNotice(`The database's write-ahead log was damaged and put aside as ${aside}; reading goes on from the last checkpoint.`);
+      return opened;
+    } catch {
+      await rename(aside, wal).catch(() => undefined);
+      throw error;
+    }
+  }
+}
+
+async function openInstance(options: DatabaseOptions): Promise<Opened> {
+  const instance = await DuckDBInstance.fromCache(options.path, {
+    memory_limit: options.memoryLimit,
+    threads: String(options.threads),
+    temp_directory: `${options.path}.tmp`,
+    // An import would checkpoint all the time with the default of 16 MB; small commits are checkpointed by us.
+    checkpoint_threshold: '256MB',
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    // No query reaches files or the network, and no query changes that.
+    enable_external_access: 'false',
+    lock_configuration: 'true',
+  });
+  let connection: DuckDBConnection | undefined;
+  try {
+    connection = await instance.connect();
+    await migrate(connection);
+    return { instance, connection, feed: new Feed(connection), idleReaders: [], readsRunning: 0 };
+  } catch (error) {
+    connection?.closeSync();
+    instance.closeSync();
+    throw error;
+  }
+}

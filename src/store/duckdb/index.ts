@@ -1,0 +1,116 @@
+import type { Batch } from '../../model/batch.ts';
+import { OperationalError } from '../../model/errors.ts';
+import type { Store } from '../store.ts';
+import { Database } from './database.ts';
+import { checkpointWhenGrown, compact, retain } from './maintenance.ts';
+import type { Memory } from './memory.ts';
+import { readBreakdown } from './read-breakdown.ts';
+import { readMessages } from './read-messages.ts';
+import { readReconciliation } from './read-reconcile.ts';
+import { readSeries, readTotals } from './read-series.ts';
+import { readFacts, readLogins, readParser, readQueues } from './read-state.ts';
+import { readTop } from './read-top.ts';
+import { type PackedBatch, packBatch } from './packed-batch.ts';
+import { readTrace } from './read-trace.ts';
+import { loadMemory, readSavedState } from './state.ts';
+import { type Attempt, storeBatch } from './write.ts';
+
+export interface DuckStoreOptions {
+  /** The database file; its directory is made. */
+  readonly path: string;
+  /** As DuckDB writes it: `512MB`, `1GB`. */
+  readonly memoryLimit?: string;
+  readonly threads?: number;
+  /** How long a question may take, in ms. */
+  readonly queryTimeoutMs?: number;
+  /** Told in one sentence what was healed while opening. */
+  readonly onNotice?: (text: string) => void;
+}
+
+const COMMITS_BETWEEN_LOOKS = 60;
+
+export interface DuckStore extends Store {
+  /** `commit` of a batch that another thread has packed: an import's, whose log is checkpointed by size alone. */
+  commitPacked(batch: PackedBatch): Promise<void>;
+}
+
+const isPacked = (batch: Batch | PackedBatch): batch is PackedBatch => 'sums' in batch;
+
+/**
+ * Opens the DuckDB store, making or upgrading the file.
+ * Throws `store_locked`, `store_newer`, `store_unusable` or `disk_full`.
+ */
+export async function openDuckStore(options: DuckStoreOptions): Promise<DuckStore> {
+  const database = await Database.open({
+    path: options.path,
+    memoryLimit: options.memoryLimit ?? '512MB',
+    threads: options.threads ?? 2,
+    queryTimeoutMs: options.queryTimeoutMs ?? 10_000,
+    onNotice: options.onNotice ?? (() => undefined),
+  });
+  const load = (): Promise<Memory> =>
+    database.write(({ connection }) => loadMemory(async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJS()));
+  let memory: Memory;
+  try {
+    memory = await load();
+  } catch (error) {
+    await database.close().catch(() => undefined);
+    throw error;
+  }
+  /** A commit that ended without a clear answer: whether it was stored is known once the file is open again. */
+  let unclear: { readonly batch: Batch | PackedBatch; readonly version: number; readonly stored: boolean } | undefined;
+  database.onReopen = async ({ connection }) => {
+    memory = await loadMemory(async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJS());
+    unclear = unclear && { ...unclear, stored: memory.version >= unclear.version };
+  };
+
+  let commits = 0;
+
+  async function commit(batch: Batch | PackedBatch): Promise<void> {
+    const attempt: Attempt = { version: 0, committing: false };
+    try {
+      await database.write((writing) => {
+        if (unclear?.batch === batch && unclear.stored) return Promise.resolve();
+        unclear = undefined;
+        return storeBatch(writing, memory, isPacked(batch) ? batch : packBatch(batch), attempt);
+      });
+      unclear = undefined;
+    } catch (error) {
+      if (attempt.committing) unclear = { batch, version: attempt.version, stored: false };
+      throw error;
+    }
+    if (++commits % COMMITS_BETWEEN_LOOKS === 0 && !isPacked(batch)) await checkpointWhenGrown(database);
+  }
+
+  return {
+    commit,
+    commitPacked: commit,
+    savedState: () => database.read((ask) => readSavedState(ask, memory.facts.lastUid)),
+    compact: () => compact(database, () => memory),
+    retain: (limits, now) => retain(database, () => memory, limits, now),
+    series: (question) => database.read((ask) => readSeries(ask, memory, checked(question))),
+    totals: (question) => database.read((ask) => readTotals(ask, memory, question)),
+    top: (question) => database.read((ask) => readTop(ask, memory, question)),
+    breakdown: (question) => database.read((ask) => readBreakdown(ask, question)),
+    messages: (question) => database.read((ask) => readMessages(ask, question)),
+    reconcile: (question) => database.read((ask) => readReconciliation(ask, question)),
+    trace: (id) => database.read((ask) => readTrace(ask, id)),
+    queues: () => database.read(readQueues),
+    logins: (question) => database.read((ask) => readLogins(ask, question)),
+    parser: (from, to) => database.read((ask) => readParser(ask, memory, from, to)),
+    labelValues: (label) => Promise.resolve(memory.keys.valuesOf(label)),
+    facts: async () => ({ ...(await database.read((ask) => readFacts(ask, memory))), bytesOnDisk: await database.bytesOnDisk() }),
+    close: () => database.close(),
+  };
+}
+
+/** Answers are bounded in size: some points a pixel are enough. */
+const MOST_BINS = 20_000;
+
+function checked<Question extends { readonly from: number; readonly to: number; readonly step: number }>(question: Question): Question {
+  const { from, to, step } = question;
+  if (!(step >= 60) || step % 60 !== 0) throw new OperationalError('usage', 'The step must be a multiple of 60 seconds.');
+  if ((to - from) / step > MOST_BINS)
+    throw new OperationalError('usage', `More than ${MOST_BINS} steps: ask for a longer step or a shorter time.`);
+  return question;
+}

@@ -1,0 +1,58 @@
+import { BIGINT, LIST, listValue } from '@duckdb/node-api';
+import type { DeliveryRow, QueueFileRow, RefusalRow, StepRow } from '../../model/batch.ts';
+import { DELIVERIES, QUEUE_FILES, REFUSALS, selectList, STEPS, type Table } from './columns.ts';
+import type { Ask } from './database.ts';
+
+/** Everything of one message that tells how it fared. */
+export interface Life {
+  readonly root: number;
+  readonly queueFiles: QueueFileRow[];
+  readonly deliveries: DeliveryRow[];
+  readonly steps: StepRow[];
+  readonly refusals: RefusalRow[];
+}
+
+/** The messages' numbers, and those of the queue files that were linked to them later, at any remove. */
+const NODES = `WITH RECURSIVE nodes AS (SELECT root, root AS node FROM (SELECT unnest($1) AS root)
+  UNION SELECT nodes.root, l.child FROM nodes JOIN links l ON l.message = nodes.node)
+  SELECT root::DOUBLE AS root, node::DOUBLE AS node FROM nodes`;
+
+interface Node {
+  readonly root: number;
+  readonly node: number;
+}
+
+type Found<T> = T & { readonly root: number };
+
+/** Rows of a table that carry one of the numbers. Numbers grow with time: the bounds spare most of the table. */
+async function rowsOf<T>(ask: Ask, table: Table, column: 'message' | 'uid', nodes: readonly Node[]): Promise<Found<T>[]> {
+  const numbers = nodes.map(({ node }) => node);
+  const values = [listValue(numbers.map(BigInt)), listValue(nodes.map(({ root }) => BigInt(root)))];
+  const bounds = [numbers.reduce((a, b) => Math.min(a, b)), numbers.reduce((a, b) => Math.max(a, b))].map(BigInt);
+  const rows = await ask(
+    `SELECT n.root::DOUBLE AS root, ${selectList(table, 't')} FROM ${table.name} t JOIN (SELECT unnest($1) AS node, unnest($2) AS root) n
+     ON t.${column} = n.node WHERE t.${column} BETWEEN $3 AND $4 ORDER BY t.time, t.rowid`,
+    [...values, ...bounds],
+    [LIST(BIGINT), LIST(BIGINT), BIGINT, BIGINT],
+  );
+  return rows as unknown as Found<T>[];
+}
+
+/** Reads messages by their root number, in the order asked for. */
+export async function loadLives(ask: Ask, roots: readonly number[]): Promise<Life[]> {
+  if (roots.length === 0) return [];
+  const lives = new Map<number, Life>(roots.map((root) => [root, { root, queueFiles: [], deliveries: [], steps: [], refusals: [] }]));
+  const nodes = (await ask(NODES, [listValue(roots.map(BigInt))], [LIST(BIGINT)])) as unknown as Node[];
+  const known = new Set(nodes.map(({ node }) => node));
+  const files = [...nodes];
+  for (const { root, ...row } of await rowsOf<QueueFileRow>(ask, QUEUE_FILES, 'message', nodes)) {
+    lives.get(root)?.queueFiles.push(row);
+    if (!known.has(row.uid)) files.push({ root, node: row.uid });
+  }
+  for (const { root, ...row } of await rowsOf<DeliveryRow>(ask, DELIVERIES, 'message', nodes)) lives.get(root)?.deliveries.push(row);
+  for (const { root, ...row } of await rowsOf<StepRow>(ask, STEPS, 'message', nodes)) lives.get(root)?.steps.push(row);
+  for (const { root, ...row } of await rowsOf<RefusalRow>(ask, REFUSALS, 'uid', files)) {
+    if (row.uid !== 0) lives.get(root)?.refusals.push(row);
+  }
+  return [...lives.values()].filter(({ queueFiles, deliveries, steps }) => queueFiles.length + deliveries.length + steps.length > 0);
+}

@@ -1,0 +1,147 @@
+import type { Retention } from '../store.ts';
+import { COVERAGE, STATE, type StateRow } from './columns.ts';
+import type { Database, Writing } from './database.ts';
+import type { Memory } from './memory.ts';
+import { DAY, HOUR } from './sums.ts';
+
+/** One slice takes its turn between two commits, so it has to be short. */
+const HOURS_IN_A_SLICE = 24;
+
+/** Small commits leave their log to us: an import's are larger, and checkpoint at 256 MB by themselves. */
+const CHECKPOINT_AT_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Merges sums of the same bin and key, one slice a transaction; then old versions in `state`, second-long pieces of
+ * `coverage` and repeated `unknown_lines`.
+ */
+export async function compact(database: Database, memoryOf: () => Memory): Promise<void> {
+  for (const hours of slices([...memoryOf().unmerged].toSorted((a, b) => a - b))) {
+    await database.write(async (writing) => {
+      const memory = memoryOf();
+      const first = hours[0] ?? 0;
+      const end = (hours.at(-1) ?? 0) + 1;
+      const remaining = new Set(memory.unmerged);
+      for (const hour of hours) remaining.delete(hour);
+      await writing.connection.run('BEGIN');
+      await mergeSums(writing, 'minute_sums', first * HOUR, end * HOUR);
+      await mergeSums(writing, 'hour_sums', first * HOUR, end * HOUR);
+      await mergeSums(writing, 'day_sums', Math.floor((first * HOUR) / DAY) * DAY, Math.ceil((end * HOUR) / DAY) * DAY);
+      await saveFacts(writing, memory, { unmerged: JSON.stringify([...remaining]) });
+      for (const hour of hours) memory.unmerged.delete(hour);
+    });
+  }
+  await database.write(async (writing) => {
+    await writing.connection.run(`BEGIN;
+      DELETE FROM state WHERE rowid IN (SELECT rowid FROM (
+        SELECT rowid, value, row_number() OVER (PARTITION BY kind, key ORDER BY version DESC, rowid DESC) AS age FROM state)
+        WHERE age > 1 OR (value IS NULL AND kind = 'in_flight'));
+      CREATE TEMP TABLE merged_unknown AS SELECT max(time) AS time, host, program, template, sum(lines)::BIGINT AS lines
+        FROM unknown_lines GROUP BY date_trunc('day', time), host, program, template;
+      DELETE FROM unknown_lines;
+      INSERT INTO unknown_lines SELECT * FROM merged_unknown ORDER BY time;
+      DROP TABLE merged_unknown;
+      COMMIT`);
+  });
+  await database.write((writing) => rewriteCoverage(writing, memoryOf()));
+  await checkpoint(database);
+}
+
+function slices(hours: readonly number[]): number[][] {
+  const result: number[][] = [];
+  for (const hour of hours) {
+    const current = result.at(-1);
+    if (current !== undefined && hour - (current[0] ?? 0) < HOURS_IN_A_SLICE) current.push(hour);
+    else result.push([hour]);
+  }
+  return result;
+}
+
+async function mergeSums(
+  { connection }: Writing,
+  table: 'minute_sums' | 'hour_sums' | 'day_sums',
+  from: number,
+  to: number,
+): Promise<void> {
+  const range = `time >= make_timestamp_ms(${from}) AND time < make_timestamp_ms(${to})`;
+  const found = await connection.runAndReadAll(
+    `SELECT count(*)::INTEGER, count(DISTINCT (time, key))::INTEGER FROM ${table} WHERE ${range}`,
+  );
+  const [rows, distinct] = found.getRowsJS()[0] ?? [];
+  if (rows === distinct) return;
+  await connection.run(`
+    CREATE OR REPLACE TEMP TABLE merged_sums AS SELECT time, key, sum(value) AS value FROM ${table} WHERE ${range} GROUP BY time, key;
+    DELETE FROM ${table} WHERE ${range};
+    INSERT INTO ${table} SELECT time, key, value FROM merged_sums WHERE value <> 0 ORDER BY time, key;
+    DROP TABLE merged_sums`);
+}
+
+async function rewriteCoverage({ connection, feed }: Writing, memory: Memory): Promise<void> {
+  await connection.run('BEGIN; DELETE FROM coverage');
+  await feed.insert(COVERAGE, memory.covered.rows());
+  feed.verify();
+  await connection.run('COMMIT');
+}
+
+/** Stores facts and ends the transaction. They carry the number of the last commit: no batch went in. */
+async function saveFacts({ connection, feed }: Writing, memory: Memory, facts: Readonly<Record<string, string>>): Promise<void> {
+  const rows = Object.entries(facts).map(([key, value]): StateRow => ({ kind: 'fact', key, version: memory.version + 1, value }));
+  await feed.insert(STATE, rows);
+  feed.verify();
+  await connection.run('COMMIT');
+  memory.version++;
+}
+
+const BY_MESSAGES = ['queue_files', 'deliveries', 'refusals', 'verdicts', 'logins', 'steps', 'ended', 'unknown_lines'] as const;
+
+/** Drops what is older than its limit, one table a transaction. Returns the rows dropped. */
+export async function retain(database: Database, memoryOf: () => Memory, limits: Retention, now: number): Promise<number> {
+  // Whole UTC days, so that coarser sums take over without an overlap.
+  const before = (days: number): number => (days <= 0 ? 0 : Math.max(0, Math.floor((now - days * DAY) / DAY) * DAY));
+  let dropped = 0;
+  const drop = async (table: string, column: string, time: number): Promise<void> => {
+    if (time > 0) dropped += await remove(database, `DELETE FROM ${table} WHERE ${column} < make_timestamp_ms(${time})`);
+  };
+  for (const table of BY_MESSAGES) await drop(table, 'time', before(limits.messages));
+  if (before(limits.messages) > 0) {
+    dropped += await remove(database, 'DELETE FROM links WHERE child < (SELECT coalesce(min(uid), 9223372036854775807) FROM queue_files)');
+  }
+  await drop('queue_samples', 'time', before(limits.hours));
+  const [minutesFrom, hoursFrom] = [before(limits.minutes), before(limits.hours)];
+  if (minutesFrom > 0 || hoursFrom > 0) {
+    await database.write(async (writing) => {
+      const memory = memoryOf();
+      const facts = {
+        minutesFrom: Math.max(minutesFrom, memory.facts.minutesFrom),
+        hoursFrom: Math.max(hoursFrom, memory.facts.hoursFrom),
+      };
+      await writing.connection.run('BEGIN');
+      await saveFacts(writing, memory, { minutesFrom: String(facts.minutesFrom), hoursFrom: String(facts.hoursFrom) });
+      Object.assign(memory.facts, facts);
+    });
+  }
+  await drop('minute_sums', 'time', minutesFrom);
+  await drop('hour_sums', 'time', hoursFrom);
+  const daysFrom = before(limits.days);
+  if (daysFrom > 0) {
+    await drop('day_sums', 'time', daysFrom);
+    await database.write((writing) => {
+      const memory = memoryOf();
+      memory.covered.dropBefore(daysFrom);
+      return rewriteCoverage(writing, memory);
+    });
+  }
+  if (dropped > 0) await checkpoint(database);
+  return dropped;
+}
+
+const remove = (database: Database, sql: string): Promise<number> =>
+  database.write(async ({ connection }) => (await connection.run(sql)).rowsChanged);
+
+async function checkpoint(database: Database): Promise<void> {
+  await database.write(({ connection }) => connection.run('CHECKPOINT'));
+}
+
+/** Writes the log into the file when it has grown. Failing is no harm: the log stays. */
+export async function checkpointWhenGrown(database: Database): Promise<void> {
+  if ((await database.walBytes()) > CHECKPOINT_AT_BYTES) await checkpoint(database).catch(() => undefined);
+}

@@ -1,0 +1,117 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { OperationalError } from '../../model/errors.ts';
+
+/**
+ * The schema, step by step. A step that was released is never changed; its number is its place in the list.
+ *
+ * No table has a primary key or an index: they make commits two to three times slower, and nothing here is looked up
+ * by a single key in a hurry. Rows come in order of time, so that a time range reads only its part of the file.
+ * All times are UTC.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+CREATE TABLE queue_files (uid BIGINT, message BIGINT, time TIMESTAMP, host VARCHAR, instance VARCHAR, queue_id VARCHAR, origin VARCHAR,
+  via VARCHAR, client_name VARCHAR, client_ip VARCHAR, user_name VARCHAR, sender VARCHAR, size BIGINT, recipients INTEGER, message_id VARCHAR);
+COMMENT ON TABLE queue_files IS 'Every queue file seen. uid numbers them; message is the uid of the queue file the message came in with';
+
+CREATE TABLE deliveries (uid BIGINT, message BIGINT, time TIMESTAMP, host VARCHAR, instance VARCHAR, queue_id VARCHAR, sender VARCHAR,
+  recipient VARCHAR, original_recipient VARCHAR, transport VARCHAR, relay_name VARCHAR, relay_ip VARCHAR, relay_port INTEGER,
+  delay_ms INTEGER, delay_before_ms INTEGER, delay_queue_ms INTEGER, delay_connect_ms INTEGER, delay_transmit_ms INTEGER,
+  dsn VARCHAR, status VARCHAR, outcome VARCHAR, reason VARCHAR, size BIGINT, reply VARCHAR, next_queue_id VARCHAR);
+COMMENT ON TABLE deliveries IS 'Every delivery attempt for one recipient. outcome tells what it amounts to; hop is a hand-over inside this system. reason: why it failed, as a class';
+
+CREATE TABLE refusals (uid BIGINT, time TIMESTAMP, host VARCHAR, instance VARCHAR, queue_id VARCHAR, action VARCHAR, source VARCHAR,
+  stage VARCHAR, code INTEGER, dsn VARCHAR, temporary BOOLEAN, reason VARCHAR, client_name VARCHAR, client_ip VARCHAR,
+  sender VARCHAR, recipient VARCHAR, helo VARCHAR, text VARCHAR);
+COMMENT ON TABLE refusals IS 'Attempts that were rejected, discarded, redirected (filtered) or only logged (warned) by SMTP restrictions, milters and checks';
+
+CREATE TABLE verdicts (uid BIGINT, message BIGINT, time TIMESTAMP, host VARCHAR, instance VARCHAR, queue_id VARCHAR, scanner VARCHAR,
+  result VARCHAR, action VARCHAR, score DOUBLE, name VARCHAR, message_id VARCHAR, sender VARCHAR, recipient VARCHAR, counted BOOLEAN);
+COMMENT ON TABLE verdicts IS 'What content scanners said of a message; counted is false when another program had said so before';
+
+CREATE TABLE logins (time TIMESTAMP, host VARCHAR, service VARCHAR, result VARCHAR, user_name VARCHAR, ip VARCHAR, attempts INTEGER,
+  tls VARCHAR, method VARCHAR);
+COMMENT ON TABLE logins IS 'Attempts to log in. tls is yes, no, or empty when the log does not tell';
+
+CREATE TABLE steps (uid BIGINT, message BIGINT, time TIMESTAMP, host VARCHAR, instance VARCHAR, queue_id VARCHAR, kind VARCHAR, text VARCHAR);
+COMMENT ON TABLE steps IS 'Moments in the life of a message that are no delivery: removed, expired, held and the like';
+
+CREATE TABLE links (child BIGINT, message BIGINT);
+COMMENT ON TABLE links IS 'Learnt later: queue file child carries on message';
+
+CREATE TABLE queue_samples (time TIMESTAMP, host VARCHAR, instance VARCHAR, queue VARCHAR, messages BIGINT, bytes BIGINT, oldest_seconds BIGINT);
+COMMENT ON TABLE queue_samples IS 'How much was in each mail queue, sampled';
+
+CREATE TABLE unknown_lines (time TIMESTAMP, host VARCHAR, program VARCHAR, template VARCHAR, lines BIGINT);
+COMMENT ON TABLE unknown_lines IS 'Log lines that no parser knows, with addresses, ids and numbers masked. time is the newest of them';
+
+CREATE TABLE coverage (source VARCHAR, from_time TIMESTAMP, to_time TIMESTAMP);
+COMMENT ON TABLE coverage IS 'When each source was read without a break. Outside of all of them graphs show a gap';
+
+CREATE TABLE series_keys (key INTEGER, series VARCHAR, host VARCHAR, instance VARCHAR, domain VARCHAR, via VARCHAR, reason VARCHAR,
+  permanence VARCHAR, stage VARCHAR, source VARCHAR, action VARCHAR, service VARCHAR, result VARCHAR, tls VARCHAR, provider VARCHAR,
+  program VARCHAR, queue VARCHAR);
+COMMENT ON TABLE series_keys IS 'Each combination of a series and its labels; a label that it does not carry is empty';
+CREATE TABLE minute_sums (time TIMESTAMP, key INTEGER, value DOUBLE);
+COMMENT ON TABLE minute_sums IS 'Sums of a series per minute. Rows with the same time and key add up. Read rollup_minute';
+CREATE TABLE hour_sums (time TIMESTAMP, key INTEGER, value DOUBLE);
+COMMENT ON TABLE hour_sums IS 'Sums of a series per hour. Read rollup_hour';
+CREATE TABLE day_sums (time TIMESTAMP, key INTEGER, value DOUBLE);
+COMMENT ON TABLE day_sums IS 'Sums of a series per UTC day. Read rollup_day';
+CREATE VIEW rollup_minute AS SELECT s.time, k.* EXCLUDE (key), s.value FROM minute_sums s JOIN series_keys k USING (key);
+CREATE VIEW rollup_hour AS SELECT s.time, k.* EXCLUDE (key), s.value FROM hour_sums s JOIN series_keys k USING (key);
+CREATE VIEW rollup_day AS SELECT s.time, k.* EXCLUDE (key), s.value FROM day_sums s JOIN series_keys k USING (key);
+COMMENT ON VIEW rollup_minute IS 'What was counted per minute. Rows of the same minute and labels add up: sum(value)';
+COMMENT ON VIEW rollup_hour IS 'What was counted per hour: sum(value)';
+COMMENT ON VIEW rollup_day IS 'What was counted per UTC day: sum(value)';
+
+CREATE TABLE state (kind VARCHAR, key VARCHAR, version BIGINT, value VARCHAR);
+COMMENT ON TABLE state IS 'Reading positions, messages in flight and facts. The highest version of a kind and key counts; a value of NULL means forgotten';
+CREATE VIEW sources AS SELECT key AS id, (arg_max_null(value, version)->>'offset')::BIGINT AS byte_offset, arg_max_null(value, version)->'state' AS state
+  FROM state WHERE kind = 'position' GROUP BY key;
+COMMENT ON VIEW sources IS 'How far each byte stream was read';
+CREATE VIEW in_flight AS SELECT * FROM (SELECT key, arg_max_null(value, version) AS value FROM state WHERE kind = 'in_flight' GROUP BY key) WHERE value IS NOT NULL;
+COMMENT ON VIEW in_flight IS 'Messages that are not finished, as the pipeline keeps them';
+`,
+  `
+CREATE TABLE ended (uid BIGINT, time TIMESTAMP, kind VARCHAR);
+COMMENT ON TABLE ended IS 'When and how queue files ended: removed (by qmgr), deleted (by postsuper), discarded, refused, requeued, lost';
+`,
+];
+
+const META = `CREATE TABLE IF NOT EXISTS meta (name VARCHAR, value VARCHAR);`;
+
+/**
+ * Brings the schema to the newest version, each step in one transaction with its number.
+ * Throws `store_newer` when the file was written by a later release.
+ */
+export async function migrate(connection: DuckDBConnection, migrations: readonly string[] = MIGRATIONS): Promise<void> {
+  let version = await schemaVersion(connection);
+  if (version > migrations.length) {
+    throw new OperationalError(
+      'store_newer',
+      `The database has schema ${version}, this release knows ${migrations.length}: start the release that wrote it, or a later one.`,
+    );
+  }
+  if (version === migrations.length) return;
+  for (; version < migrations.length; version++) {
+    const step = migrations[version] ?? '';
+    try {
+      await connection.run(
+        `BEGIN; ${META} ${step} DELETE FROM meta WHERE name = 'schema'; INSERT INTO meta VALUES ('schema', '${version + 1}'); COMMIT;`,
+      );
+    } catch (error) {
+      await connection.run('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+  }
+  // DDL in a WAL has been the cause of failed replays (duckdb#19712, #22044, #25510): leave none there.
+  await connection.run('CHECKPOINT');
+}
+
+async function schemaVersion(connection: DuckDBConnection): Promise<number> {
+  const tables = await connection.runAndReadAll(`SELECT 1 FROM duckdb_tables() WHERE table_name = 'meta'`);
+  if (tables.currentRowCount === 0) return 0;
+  const found = await connection.runAndReadAll(`SELECT value FROM meta WHERE name = 'schema'`);
+  return Number(found.getRowsJS()[0]?.[0] ?? 0);
+}

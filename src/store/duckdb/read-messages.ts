@@ -1,0 +1,146 @@
+import type { MessagesQuestion, MessageStatus, MessageSummary } from '../../model/question.ts';
+import type { Ask } from './database.ts';
+import { loadLives } from './lives.ts';
+import { messagesWithFate } from './read-reconcile.ts';
+import { attemptSql, summaryOfAttempt } from './refused.ts';
+import { Parameters } from './segments.ts';
+import { summarize } from './summary.ts';
+
+/** Which queue files and deliveries a filter finds; each is a condition over one of the tables, or nothing to find there. */
+interface Filter {
+  readonly queueFiles?: string;
+  readonly deliveries?: string;
+  readonly steps?: string;
+  readonly refusals?: string;
+}
+
+/** More candidates than asked for, because a status is known only once a message's deliveries are read. */
+const SPARE = 4;
+const MOST_CANDIDATES = 2000;
+/** Rows that one message may take up among the newest: recipients, attempts, queue files. */
+const ROWS_A_MESSAGE = 20;
+
+export async function readMessages(ask: Ask, question: MessagesQuestion): Promise<MessageSummary[]> {
+  const { status, limit, fate } = question;
+  if (fate !== undefined) {
+    const lives = await loadLives(ask, await messagesWithFate(ask, { ...question, fate }));
+    return lives.map((life) => summarize(life).summary).toSorted((a, b) => b.time - a.time);
+  }
+  const parameters = new Parameters();
+  const range = (table: string): string =>
+    `${table}.time >= ${parameters.time(question.from * 1000)} AND ${table}.time < ${parameters.time(question.to * 1000)}`;
+  const filters = filtersOf(question, parameters);
+  const pushed = status === undefined ? undefined : statusFilter(status);
+  const wanted = pushed === undefined ? filters : [...filters, pushed];
+  const found: MessageSummary[] = [];
+  if (status !== 'rejected' || filters.length > 0) {
+    const hits = (wanted.length === 0 ? [{ queueFiles: 'q.uid = q.message' }] : wanted).flatMap((filter, index) => [
+      filter.queueFiles &&
+        `SELECT ${index} AS f, q.message AS m, q.time AS time FROM queue_files q WHERE ${range('q')} AND (${filter.queueFiles})`,
+      filter.deliveries &&
+        `SELECT ${index} AS f, d.message AS m, d.time AS time FROM deliveries d WHERE ${range('d')} AND (${filter.deliveries})`,
+      filter.steps && `SELECT ${index} AS f, s.message AS m, s.time AS time FROM steps s WHERE ${range('s')} AND (${filter.steps})`,
+    ]);
+    const candidates = Math.floor(Math.min(limit * (status === undefined ? 1 : SPARE), MOST_CANDIDATES));
+    // With one condition the newest rows hold the newest messages; with several the messages that meet all may be older.
+    const newest = wanted.length > 1 ? '' : `ORDER BY time DESC LIMIT ${candidates * ROWS_A_MESSAGE}`;
+    const newestHits = hits.filter(Boolean).map((hit) => `(${hit} ${newest})`);
+    const rows = await ask(
+      `WITH RECURSIVE hit AS (SELECT f, m, max(time) AS time FROM (${newestHits.join(' UNION ALL ')}) GROUP BY f, m),
+         up AS (SELECT DISTINCT m AS start, l.message AS node, 1 AS depth FROM hit JOIN links l ON l.child = m WHERE l.message <> m
+           UNION ALL SELECT up.start, l.message, depth + 1 FROM up JOIN links l ON l.child = up.node WHERE l.message <> up.node AND depth < 32),
+         linked AS (SELECT start, arg_max(node, depth) AS root FROM up GROUP BY start)
+       SELECT coalesce(root, m)::DOUBLE AS root FROM hit LEFT JOIN linked ON hit.m = linked.start
+       GROUP BY coalesce(root, m) HAVING count(DISTINCT f) = ${Math.max(1, wanted.length)}
+       ORDER BY max(hit.time) DESC, coalesce(root, m) DESC LIMIT ${parameters.add(candidates)}::BIGINT`,
+      parameters.values,
+    );
+    for (const life of await loadLives(
+      ask,
+      rows.map((row) => Number(row['root'])),
+    )) {
+      const { summary, outcomes } = summarize(life);
+      if (status === undefined || summary.status === status || outcomes.has(status)) found.push(summary);
+    }
+  }
+  if ((status === undefined && filters.length > 0) || status === 'rejected') {
+    found.push(...(await refusedAttempts(ask, question)));
+  }
+  return found.toSorted((a, b) => b.time - a.time).slice(0, limit);
+}
+
+async function refusedAttempts(ask: Ask, question: MessagesQuestion): Promise<MessageSummary[]> {
+  const parameters = new Parameters();
+  const conditions: string[] = [];
+  for (const filter of filtersOf(question, parameters)) {
+    if (filter.refusals === undefined) return [];
+    conditions.push(`(${filter.refusals})`);
+  }
+  conditions.push(`r.time >= ${parameters.time(question.from * 1000)}`, `r.time < ${parameters.time(question.to * 1000)}`);
+  const rows = await ask(attemptSql(conditions.join(' AND '), parameters.add(question.limit)), parameters.values);
+  return rows.map(summaryOfAttempt);
+}
+
+function filtersOf(question: MessagesQuestion, parameters: Parameters): Filter[] {
+  const filters: Filter[] = [];
+  if (question.term !== undefined) filters.push(termFilter(question.term, parameters));
+  if (question.sender !== undefined) {
+    const address = parameters.add(question.sender.toLowerCase());
+    filters.push({ queueFiles: `lower(q.sender) = ${address}`, refusals: `lower(r.sender) = ${address}` });
+  }
+  if (question.recipient !== undefined) {
+    const address = parameters.add(question.recipient.toLowerCase());
+    filters.push({
+      deliveries: `lower(d.recipient) = ${address} OR lower(d.original_recipient) = ${address}`,
+      refusals: `lower(r.recipient) = ${address}`,
+    });
+  }
+  if (question.client !== undefined) {
+    const client = parameters.add(question.client.toLowerCase());
+    filters.push({
+      queueFiles: `lower(q.client_ip) = ${client} OR lower(q.client_name) = ${client}`,
+      refusals: `lower(r.client_ip) = ${client} OR lower(r.client_name) = ${client}`,
+    });
+  }
+  if (question.relay !== undefined) {
+    const relay = parameters.add(question.relay.toLowerCase());
+    filters.push({ deliveries: `lower(d.relay_name) = ${relay} OR lower(d.relay_ip) = ${relay}` });
+  }
+  return filters;
+}
+
+/** A queue id, a message-id (with or without angle brackets) or an address. */
+export function termFilter(term: string, parameters: Parameters): Filter {
+  const trimmed = term.trim();
+  const exact = parameters.add(trimmed.startsWith('<') && trimmed.endsWith('>') ? trimmed.slice(1, -1) : trimmed);
+  if (!trimmed.includes('@')) {
+    return {
+      queueFiles: `q.queue_id = ${exact} OR q.message_id = ${exact}`,
+      deliveries: `d.queue_id = ${exact}`,
+      refusals: `r.queue_id = ${exact}`,
+    };
+  }
+  return {
+    queueFiles: `q.message_id = ${exact} OR lower(q.sender) = lower(${exact})`,
+    deliveries: `lower(d.recipient) = lower(${exact}) OR lower(d.original_recipient) = lower(${exact})`,
+    refusals: `lower(r.sender) = lower(${exact}) OR lower(r.recipient) = lower(${exact})`,
+  };
+}
+
+/** What a message of this status has among its rows; nothing where no row tells. */
+function statusFilter(status: MessageStatus): Filter | undefined {
+  switch (status) {
+    case 'delivered':
+    case 'sent':
+    case 'deferred':
+    case 'bounced':
+      return { deliveries: `d.outcome = '${status}'` };
+    case 'expired':
+    case 'held':
+      return { steps: `s.kind = '${status}'` };
+    case 'removed':
+      return { steps: `s.kind IN ('removed', 'cancelled')` };
+    default:
+      return undefined;
+  }
+}

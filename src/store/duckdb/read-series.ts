@@ -1,0 +1,187 @@
+import type { SeriesAnswer, SeriesPoints, SeriesQuestion, TotalsQuestion, TotalsRow, Where } from '../../model/question.ts';
+import { type Label, LABELS, type LabelValues, SERIES, type SeriesName } from '../../model/series.ts';
+import type { Ask } from './database.ts';
+import type { Memory } from './memory.ts';
+import { Parameters, segmentsOf, sumsSql } from './segments.ts';
+
+/** Curves of one series while they are gathered: the labels that tell them apart, and the values by bin. */
+interface Curve {
+  readonly labels: LabelValues;
+  readonly bins: Map<number, number>;
+  /** Of a gauge. */
+  last?: number;
+}
+
+export async function readSeries(ask: Ask, memory: Memory, question: SeriesQuestion): Promise<SeriesAnswer> {
+  const { from, to, step } = question;
+  const firstBin = Math.floor(from / step);
+  const count = Math.max(0, Math.ceil(to / step) - firstBin);
+  const covered = memory.covered.bins(firstBin * step * 1000, step * 1000, count);
+  const series: SeriesPoints[] = [];
+  const sums = await sumCurves(ask, memory, question, firstBin);
+  for (const name of question.series) {
+    const isSum = SERIES[name].type === 'sum';
+    const curves = isSum ? (sums.get(name) ?? []) : await gaugeCurves(ask, name, question, firstBin);
+    if (curves.length === 0 && question.by.length === 0) curves.push({ labels: {}, bins: new Map() });
+    for (const curve of curves.toSorted((a, b) => compareLabels(a.labels, b.labels, question.by))) {
+      series.push(pointsOf(name, curve, { firstBin, count, step, empty: (bin) => (isSum && covered[bin] === true ? 0 : null) }));
+    }
+  }
+  return { from, to, step, series };
+}
+
+interface Bins {
+  readonly firstBin: number;
+  readonly count: number;
+  readonly step: number;
+  /** What a bin without a row is: 0, or null where nothing was collected. */
+  readonly empty: (bin: number) => number | null;
+}
+
+function pointsOf(name: SeriesName, { labels, bins, last }: Curve, { firstBin, count, step, empty }: Bins): SeriesPoints {
+  const points: [number, number | null][] = [];
+  let total = 0;
+  let max = 0;
+  let collected = 0;
+  for (let bin = 0; bin < count; bin++) {
+    const value = bins.get(bin) ?? empty(bin);
+    points.push([(firstBin + bin) * step, value]);
+    if (value === null) continue;
+    if (collected === 0 || value > max) max = value;
+    collected++;
+    total += value;
+  }
+  const avg = collected === 0 ? 0 : total / collected;
+  const { unit, type } = SERIES[name];
+  return { name, labels, unit, points, total: type === 'gauge' ? (last ?? 0) : total, avg, max };
+}
+
+async function sumCurves(ask: Ask, memory: Memory, question: SeriesQuestion, firstBin: number): Promise<Map<SeriesName, Curve[]>> {
+  const curves: Curve[] = [];
+  const keys: number[] = [];
+  const curveOfKey: number[] = [];
+  const bySeries = new Map<SeriesName, Curve[]>();
+  for (const name of new Set(question.series)) {
+    const byLabels = new Map<string, number>();
+    const own: Curve[] = [];
+    for (const { key, labels } of memory.keys.of(name)) {
+      if (!matches(labels, question.where)) continue;
+      const group = JSON.stringify(question.by.map((label) => labels[label] ?? ''));
+      let index = byLabels.get(group);
+      if (index === undefined) {
+        index = curves.length;
+        byLabels.set(group, index);
+        const curve = { labels: pick(labels, question.by), bins: new Map<number, number>() };
+        curves.push(curve);
+        own.push(curve);
+      }
+      keys.push(key);
+      curveOfKey.push(index);
+    }
+    bySeries.set(name, own);
+  }
+  const segments = segmentsOf(question.from, question.to, question.step, memory.facts);
+  if (keys.length === 0 || segments.length === 0) return new Map();
+  const parameters = new Parameters();
+  const wanted = `SELECT unnest(${parameters.integers(keys)}) AS key, unnest(${parameters.integers(curveOfKey)}) AS curve`;
+  const bin = `(epoch_ms(time) // ${parameters.add(question.step * 1000)}::BIGINT - ${parameters.add(firstBin)}::BIGINT)::INTEGER`;
+  const rows = await ask(
+    `SELECT curve, ${bin} AS bin, sum(value) AS value FROM (${sumsSql(segments, parameters)}) JOIN (${wanted}) USING (key) GROUP BY ALL`,
+    parameters.values,
+    parameters.types,
+  );
+  for (const row of rows) curves[row['curve'] as number]?.bins.set(row['bin'] as number, row['value'] as number);
+  for (const [name, own] of bySeries) {
+    bySeries.set(
+      name,
+      own.filter(({ bins }) => bins.size > 0),
+    );
+  }
+  return bySeries;
+}
+
+const GAUGE_COLUMN = { queue_messages: 'messages', queue_bytes: 'bytes', queue_oldest_seconds: 'oldest_seconds' } as const;
+type GaugeName = keyof typeof GAUGE_COLUMN;
+const isGauge = (name: SeriesName): name is GaugeName => Object.hasOwn(GAUGE_COLUMN, name);
+
+/** Queues of several hosts add up; of their ages the largest counts. */
+async function gaugeCurves(ask: Ask, name: SeriesName, question: SeriesQuestion, firstBin: number): Promise<Curve[]> {
+  if (!isGauge(name)) return [];
+  const parameters = new Parameters();
+  const bin = `(epoch_ms(time) // ${parameters.add(question.step * 1000)}::BIGINT - ${parameters.add(firstBin)}::BIGINT)::INTEGER`;
+  const column = GAUGE_COLUMN[name];
+  const rows = await ask(
+    `SELECT host, instance, queue, ${bin} AS bin, avg(${column}) AS mean, arg_max(${column}, time)::DOUBLE AS last FROM queue_samples
+     WHERE time >= ${parameters.time(question.from * 1000)} AND time < ${parameters.time(question.to * 1000)} GROUP BY ALL ORDER BY bin`,
+    parameters.values,
+    parameters.types,
+  );
+  const combine = name === 'queue_oldest_seconds' ? Math.max : (a: number, b: number) => a + b;
+  const curves = new Map<string, Curve & { lastBin: number }>();
+  for (const row of rows) {
+    const labels: LabelValues = {};
+    for (const label of ['host', 'instance', 'queue'] as const) if (row[label] !== '') labels[label] = String(row[label]);
+    if (!matches(labels, question.where)) continue;
+    const group = JSON.stringify(question.by.map((label) => labels[label] ?? ''));
+    let curve = curves.get(group);
+    if (curve === undefined) curves.set(group, (curve = { labels: pick(labels, question.by), bins: new Map(), last: 0, lastBin: -1 }));
+    const at = row['bin'] as number;
+    const mean = row['mean'] as number;
+    const before = curve.bins.get(at);
+    curve.bins.set(at, before === undefined ? mean : combine(before, mean));
+    const last = row['last'] as number;
+    curve.last = at > curve.lastBin ? last : combine(curve.last ?? 0, last);
+    curve.lastBin = at;
+  }
+  return [...curves.values()];
+}
+
+export async function readTotals(ask: Ask, memory: Memory, question: TotalsQuestion): Promise<TotalsRow[]> {
+  const wanted = new Map<number, TotalsRow>();
+  for (const name of new Set(question.series)) {
+    for (const { key, labels } of memory.keys.of(name)) {
+      if (matches(labels, question.where)) wanted.set(key, { series: name, labels, value: 0 });
+    }
+  }
+  const segments = segmentsOf(question.from, question.to, 86_400, memory.facts);
+  if (wanted.size === 0 || segments.length === 0) return [];
+  const parameters = new Parameters();
+  const keys = parameters.integers([...wanted.keys()]);
+  const rows = await ask(
+    `SELECT key, sum(value) AS value FROM (${sumsSql(segments, parameters)}) JOIN (SELECT unnest(${keys}) AS key) USING (key) GROUP BY key`,
+    parameters.values,
+    parameters.types,
+  );
+  return rows
+    .flatMap((row) => {
+      const total = wanted.get(row['key'] as number);
+      return total === undefined || row['value'] === 0 ? [] : [{ ...total, value: row['value'] as number }];
+    })
+    .toSorted((a, b) => question.series.indexOf(a.series) - question.series.indexOf(b.series) || compareLabels(a.labels, b.labels, LABELS));
+}
+
+/** A label that a series does not carry has the value ''. */
+function matches(labels: LabelValues, where: Where): boolean {
+  for (const label of LABELS) {
+    const allowed = where[label];
+    if (allowed !== undefined && !allowed.includes(labels[label] ?? '')) return false;
+  }
+  return true;
+}
+
+function pick(labels: LabelValues, by: readonly Label[]): LabelValues {
+  const picked: LabelValues = {};
+  for (const label of by) {
+    const value = labels[label];
+    if (value !== undefined) picked[label] = value;
+  }
+  return picked;
+}
+
+function compareLabels(a: LabelValues, b: LabelValues, by: readonly Label[]): number {
+  for (const label of by) {
+    const [x, y] = [a[label] ?? '', b[label] ?? ''];
+    if (x !== y) return x < y ? -1 : 1;
+  }
+  return 0;
+}

@@ -1,0 +1,44 @@
+import type { RefusalRow } from '../../model/batch.ts';
+import type { MessageSummary } from '../../model/question.ts';
+import { REFUSALS, selectList } from './columns.ts';
+import type { Ask, Row } from './database.ts';
+import { Parameters } from './segments.ts';
+
+/** Tells refused attempts of the same moment apart; they have no number of their own. */
+const FINGERPRINT = `left(md5(concat_ws(chr(1), r.host, r.instance, r.queue_id, r.client_ip, r.sender, r.recipient, r.helo, r.text)), 12)`;
+const FIELDS = `${selectList(REFUSALS, 'r')}, 'r-' || epoch_ms(r.time) || '-' || ${FINGERPRINT} AS id`;
+
+/** Attempts that never became a message. */
+export const attemptSql = (condition: string, limit: string): string =>
+  `SELECT ${FIELDS} FROM refusals r WHERE r.action IN ('rejected', 'discarded') AND ${condition}
+   AND (r.uid = 0 OR r.uid NOT IN (SELECT uid FROM queue_files)) ORDER BY r.time DESC LIMIT ${limit}::BIGINT`;
+
+export function summaryOfAttempt(row: Row): MessageSummary {
+  const refusal = row as unknown as RefusalRow & { readonly id: string };
+  return {
+    id: refusal.id,
+    time: refusal.time,
+    host: refusal.host,
+    instance: refusal.instance,
+    queueId: refusal.queueId,
+    messageId: '',
+    via: '',
+    sender: refusal.sender,
+    recipients: refusal.recipient === '' ? [] : [refusal.recipient],
+    clientName: refusal.clientName,
+    clientIp: refusal.clientIp,
+    user: '',
+    size: 0,
+    status: refusal.action === 'discarded' ? 'discarded' : 'rejected',
+    reason: refusal.text,
+  };
+}
+
+export const isAttemptId = (id: string): boolean => /^r-\d{1,15}-[0-9a-f]{12}$/.test(id);
+
+export async function findAttempt(ask: Ask, id: string): Promise<Row | undefined> {
+  const [, time, fingerprint = ''] = id.split('-');
+  const parameters = new Parameters();
+  const condition = `r.time >= ${parameters.time(Number(time))} AND r.time < ${parameters.time(Number(time) + 1)} AND ${FINGERPRINT} = ${parameters.add(fingerprint)}`;
+  return (await ask(attemptSql(condition, '1'), parameters.values))[0];
+}

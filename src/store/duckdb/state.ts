@@ -1,0 +1,50 @@
+import type { Position } from '../../model/line.ts';
+import type { SavedState } from '../store.ts';
+import type { StateRow } from './columns.ts';
+import type { Row } from './database.ts';
+import { Covered, type Facts, type Memory, SeriesKeys } from './memory.ts';
+
+type AskPlain = (sql: string) => Promise<Row[]>;
+
+const NEWEST_STATE = `SELECT kind, key, arg_max_null(value, version) AS value FROM state GROUP BY kind, key`;
+
+/** Makes the memory from the file. */
+export async function loadMemory(ask: AskPlain): Promise<Memory> {
+  const keys = SeriesKeys.load(await ask('SELECT * FROM series_keys'));
+  const covered = new Covered();
+  // Touching intervals are merged before they leave the database: a second's worth each, there may be thousands.
+  const intervals = await ask(`
+    SELECT source, epoch_ms(min(from_time))::DOUBLE AS "from", epoch_ms(max(to_time))::DOUBLE AS "to"
+    FROM (SELECT *, sum(begins) OVER (PARTITION BY source ORDER BY from_time, to_time ROWS UNBOUNDED PRECEDING) AS island
+      FROM (SELECT *, CASE WHEN from_time <= max(to_time) OVER (PARTITION BY source ORDER BY from_time, to_time
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) THEN 0 ELSE 1 END AS begins FROM coverage))
+    GROUP BY source, island ORDER BY source, "from"`);
+  for (const row of intervals) covered.add({ source: String(row['source']), from: Number(row['from']), to: Number(row['to']) });
+  const facts: Facts = { lines: 0, lastUid: 0, minutesFrom: 0, hoursFrom: 0 };
+  let unmerged: number[] = [];
+  for (const { key, value } of await ask(`SELECT key, value FROM (${NEWEST_STATE}) WHERE kind = 'fact' AND value IS NOT NULL`)) {
+    if (key === 'unmerged') unmerged = JSON.parse(String(value)) as number[];
+    else if (Object.hasOwn(facts, String(key))) facts[key as keyof Facts] = Number(value);
+  }
+  const newest = await ask('SELECT coalesce(max(version), 0)::DOUBLE AS version FROM state');
+  return { keys, covered, facts, unmerged: new Set(unmerged), version: Number(newest[0]?.['version']) };
+}
+
+export const positionRow = ({ id, offset, state }: Position, version: number): StateRow => ({
+  kind: 'position',
+  key: id,
+  version,
+  value: JSON.stringify({ offset, state }),
+});
+
+export async function readSavedState(ask: AskPlain, lastUid: number): Promise<SavedState> {
+  const positions: Position[] = [];
+  const inFlight = new Map<string, string>();
+  for (const { kind, key, value } of await ask(
+    `SELECT * FROM (${NEWEST_STATE}) WHERE kind <> 'fact' AND value IS NOT NULL ORDER BY kind, key`,
+  )) {
+    if (kind === 'in_flight') inFlight.set(String(key), String(value));
+    else positions.push({ id: String(key), ...(JSON.parse(String(value)) as Omit<Position, 'id'>) });
+  }
+  return { positions, inFlight, lastUid };
+}

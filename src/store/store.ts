@@ -1,0 +1,72 @@
+import type { Batch } from '../model/batch.ts';
+import type { Position } from '../model/line.ts';
+import type {
+  BreakdownAnswer,
+  BreakdownQuestion,
+  LoginsAnswer,
+  LoginsQuestion,
+  MessagesQuestion,
+  MessageSummary,
+  ParserAnswer,
+  QueueState,
+  ReconcileQuestion,
+  ReconcileRow,
+  SeriesAnswer,
+  SeriesQuestion,
+  StoreFacts,
+  TopAnswer,
+  TopQuestion,
+  TotalsQuestion,
+  TotalsRow,
+  Trace,
+} from '../model/question.ts';
+
+/** What the pipeline needs to go on where it stopped. */
+export interface SavedState {
+  readonly positions: readonly Position[];
+  readonly inFlight: ReadonlyMap<string, string>;
+  /** The largest uid stored; 0 when empty. */
+  readonly lastUid: number;
+}
+
+/** How long what is kept, in days; 0 means for ever. */
+export interface Retention {
+  readonly messages: number;
+  readonly minutes: number;
+  readonly hours: number;
+  readonly days: number;
+}
+
+/** The one thing that is written to: one writer, one transaction at a time. */
+export interface StoreWriter {
+  savedState(): Promise<SavedState>;
+  /** Stores all of the batch in one transaction. A rejection means that nothing of it was stored. */
+  commit(batch: Batch): Promise<void>;
+  /** Merges rollup deltas of past bins and compacts the in-flight table. */
+  compact(): Promise<void>;
+  /** Drops what is older than its limit, seen from `now` (ms). Returns the rows dropped. */
+  retain(limits: Retention, now: number): Promise<number>;
+}
+
+/** Everything that can be asked. Each answer is bounded in time and size. */
+export interface StoreReader {
+  series(question: SeriesQuestion): Promise<SeriesAnswer>;
+  totals(question: TotalsQuestion): Promise<readonly TotalsRow[]>;
+  top(question: TopQuestion): Promise<TopAnswer>;
+  breakdown(question: BreakdownQuestion): Promise<BreakdownAnswer>;
+  messages(question: MessagesQuestion): Promise<readonly MessageSummary[]>;
+  trace(id: string): Promise<Trace | undefined>;
+  /** What became of the messages received in a time range, per day, host and instance. */
+  reconcile(question: ReconcileQuestion): Promise<readonly ReconcileRow[]>;
+  queues(): Promise<readonly QueueState[]>;
+  logins(question: LoginsQuestion): Promise<LoginsAnswer>;
+  parser(from: number, to: number): Promise<ParserAnswer>;
+  /** Values that a label has had, for the page's filters. */
+  labelValues(label: 'host' | 'instance' | 'domain'): Promise<readonly string[]>;
+  facts(): Promise<StoreFacts>;
+}
+
+export interface Store extends StoreWriter, StoreReader {
+  /** Checkpoints and lets the file go. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { MessagesQuestion, TopOf, Where } from '../../src/model/question.ts';
+import type { SeriesName } from '../../src/model/series.ts';
+import type { Store } from '../../src/store/store.ts';
+import { batchOf, DAY_START, delivery, delta, login, NOON, openStore, queueFile, refusal, step, verdict } from './batches.ts';
+
+const range = { from: DAY_START, to: DAY_START + 86_400 };
+const found = async (store: Store, part: Partial<MessagesQuestion>) =>
+  (await store.messages({ ...range, limit: 20, ...part })).map(({ id, status }) =>
+    id.startsWith('r-') ? `refused ${status}` : `${id} ${status}`,
+  );
+
+test('a message that came in again through a filter is one message, whichever way it is asked for', async (t) => {
+  const store = await openStore(t);
+  // 1 in, handed to the filter, back as 2 (known at once) and forwarded on as 3 (learnt later, in two steps).
+  await store.commit(
+    batchOf({
+      queueFiles: [
+        queueFile({ uid: 1, queueId: 'AAA1', recipients: 2 }),
+        queueFile({ uid: 2, message: 1, queueId: 'BBB2', origin: 'hop', time: NOON + 500 }),
+        queueFile({
+          uid: 3,
+          queueId: 'CCC3',
+          origin: 'unknown',
+          time: NOON + 700,
+          sender: 'srs0=alice@example.org',
+          messageId: 'm1@example.org',
+        }),
+        queueFile({ uid: 4, queueId: 'DDD4', origin: 'unknown', time: NOON + 800, messageId: 'other@example.org' }),
+        queueFile({ uid: 9, queueId: 'ZZZ9', sender: 'else@example.org', clientIp: '203.0.113.5' }),
+      ],
+      deliveries: [
+        delivery({ uid: 1, queueId: 'AAA1', outcome: 'hop', transport: 'lmtp', relayName: '127.0.0.1' }),
+        delivery({ uid: 2, message: 1, queueId: 'BBB2', outcome: 'hop', recipient: 'list@example.org', time: NOON + 600 }),
+        delivery({ uid: 2, message: 1, queueId: 'BBB2', outcome: 'deferred', status: 'deferred', time: NOON + 650, reply: 'try later' }),
+      ],
+    }),
+  );
+  await store.commit(
+    batchOf({
+      deliveries: [
+        delivery({ uid: 2, message: 1, queueId: 'BBB2', outcome: 'delivered', time: NOON + 60_000 }),
+        delivery({
+          uid: 4,
+          queueId: 'DDD4',
+          recipient: 'dave@example.net',
+          originalRecipient: 'list@example.org',
+          time: NOON + 900,
+          relayName: 'mx.example.net',
+        }),
+      ],
+      verdicts: [verdict({ uid: 3 })],
+      steps: [step({ uid: 3, time: NOON + 1000 })],
+      refusals: [refusal({ uid: 4, queueId: 'DDD4', action: 'warned' })],
+      links: [
+        { child: 4, message: 3 },
+        { child: 3, message: 1 },
+      ],
+    }),
+  );
+  for (const term of [
+    'AAA1',
+    'BBB2',
+    'CCC3',
+    'DDD4',
+    'm1@example.org',
+    '<m1@example.org>',
+    'ALICE@example.org',
+    'dave@example.net',
+    'list@example.org',
+  ]) {
+    assert.deepEqual(await found(store, { term }), ['1 sent'], term);
+  }
+  assert.deepEqual(
+    await found(store, { sender: 'alice@example.org', recipient: 'dave@example.net', client: '192.0.2.1', relay: 'MX.example.net' }),
+    ['1 sent'],
+  );
+  assert.deepEqual(await found(store, { recipient: 'dave@example.net', client: '203.0.113.5' }), []);
+  assert.deepEqual(await found(store, { term: `' OR 1=1 --` }), []);
+  assert.deepEqual(await found(store, {}), ['1 sent', '9 queued']);
+  assert.deepEqual(await found(store, { status: 'delivered' }), ['1 sent']);
+  assert.deepEqual(await found(store, { status: 'deferred' }), []);
+  assert.deepEqual(await found(store, { status: 'queued' }), ['9 queued']);
+  assert.deepEqual(await found(store, { from: range.to, to: range.to + 60 }), []);
+  const [summary] = await store.messages({ ...range, term: 'AAA1', limit: 1 });
+  assert.deepEqual(summary?.recipients, ['bob@example.com', 'list@example.org']);
+  assert.deepEqual(
+    [summary?.queueId, summary?.messageId, summary?.via, summary?.clientIp],
+    ['AAA1', 'm1@example.org', 'smtp', '192.0.2.1'],
+  );
+
+  for (const id of ['1', '2', '4', 'DDD4', 'other@example.org']) {
+    const trace = await store.trace(id);
+    assert.equal(trace?.id, '1', id);
+    assert.deepEqual(
+      trace?.queueFiles.map(({ queueId }) => queueId),
+      ['AAA1', 'BBB2', 'CCC3', 'DDD4'],
+    );
+    assert.equal(trace?.deliveries.length, 5);
+    assert.deepEqual([trace?.verdicts.length, trace?.steps.length, trace?.refusals.length], [1, 1, 1]);
+  }
+  assert.equal(await store.trace('77'), undefined);
+  assert.equal(await store.trace('nothing'), undefined);
+});
+
+test('the status of a message is the worst of how its recipients fared last', async (t) => {
+  const store = await openStore(t);
+  const to = (uid: number, outcome: 'sent' | 'deferred' | 'bounced' | 'discarded' | 'delivered', recipient = 'r@example.com', later = 0) =>
+    delivery({ uid, outcome, recipient, time: NOON + uid + later, reply: `${outcome} reply` });
+  await store.commit(
+    batchOf({
+      queueFiles: [1, 2, 3, 4, 5, 6, 7, 8, 9].map((uid) => queueFile({ uid, time: NOON + uid })),
+      deliveries: [
+        to(1, 'deferred'),
+        to(1, 'sent', 'R@example.com', 500),
+        to(2, 'sent', 'a@example.com'),
+        to(2, 'bounced', 'b@example.com'),
+        to(3, 'deferred'),
+        to(4, 'deferred'),
+        to(8, 'discarded'),
+      ],
+      steps: [step({ uid: 4, kind: 'expired' }), step({ uid: 5, kind: 'held', text: 'header check' }), step({ uid: 6, kind: 'removed' })],
+      refusals: [refusal({ uid: 7, queueId: 'Q7', source: 'milter', stage: 'eod', text: 'spam' })],
+    }),
+  );
+  assert.deepEqual(await found(store, {}), [
+    '9 queued',
+    '8 discarded',
+    '7 rejected',
+    '6 removed',
+    '5 held',
+    '4 expired',
+    '3 deferred',
+    '2 bounced',
+    '1 sent',
+  ]);
+  assert.deepEqual(await found(store, { status: 'sent' }), ['2 bounced', '1 sent']);
+  assert.deepEqual(await found(store, { status: 'held' }), ['5 held']);
+  assert.deepEqual(await found(store, { limit: 2 }), ['9 queued', '8 discarded']);
+  const reasons = (await store.messages({ ...range, limit: 20 })).map(({ reason }) => reason);
+  assert.deepEqual(reasons, [
+    '',
+    'discarded reply',
+    'spam',
+    '',
+    'header check',
+    'deferred reply',
+    'deferred reply',
+    'bounced reply',
+    'sent reply',
+  ]);
+});
+
+test('refused attempts are found by address and client, and have a trace', async (t) => {
+  const store = await openStore(t);
+  const refused = refusal({ clientIp: '2001:db8::25' });
+  await store.commit(
+    batchOf({
+      refusals: [
+        refused,
+        refusal({ time: NOON, recipient: 'second@example.org' }),
+        refusal({ action: 'warned', recipient: 'warned@example.org' }),
+        refusal({ uid: 44, queueId: 'Q44', recipient: 'data@example.org', stage: 'data' }),
+      ],
+      queueFiles: [queueFile({ uid: 1 })],
+    }),
+  );
+  assert.deepEqual(await found(store, {}), ['1 queued']);
+  assert.deepEqual(await found(store, { term: 'NOBODY@example.org' }), ['refused rejected']);
+  assert.deepEqual(await found(store, { client: '2001:db8::25' }), ['refused rejected']);
+  assert.deepEqual(await found(store, { term: 'Q44' }), ['refused rejected']);
+  assert.deepEqual(await found(store, { recipient: 'warned@example.org' }), []);
+  assert.deepEqual(await found(store, { relay: 'mx.example.com' }), []);
+  assert.equal((await found(store, { status: 'rejected' })).length, 3);
+  const [summary] = await store.messages({ ...range, client: '2001:db8::25', limit: 1 });
+  const trace = await store.trace(summary?.id ?? '');
+  assert.deepEqual(trace?.refusals, [refused]);
+  assert.deepEqual(trace?.summary, summary);
+  assert.equal(await store.trace('r-123-000000000000'), undefined);
+});
+
+test('tops count what the series counts, by sender, recipient, domain, client, relay, reason and user', async (t) => {
+  const store = await openStore(t);
+  const reject = (reason: string, value: number) => delta('bounced', NOON, value, { host: 'mail', reason });
+  await store.commit(
+    batchOf({
+      queueFiles: [
+        queueFile({ uid: 1, user: 'alice', size: 10, time: NOON - 2 * 86_400_000 }),
+        queueFile({ uid: 2, sender: '', size: 5 }),
+        queueFile({ uid: 3, sender: 'Bob@Example.ORG', host: 'other' }),
+        queueFile({ uid: 4, origin: 'hop' }),
+      ],
+      deliveries: [
+        delivery({ uid: 1, recipient: 'x@example.com' }),
+        delivery({ uid: 1, recipient: 'odd"@"y@Example.com' }),
+        delivery({ uid: 2, recipient: 'z@example.net', relayName: 'mx.example.net' }),
+        delivery({ uid: 3, outcome: 'hop' }),
+        delivery({ uid: 3, outcome: 'deferred', status: 'deferred' }),
+        delivery({ uid: 3, outcome: 'deferred', status: 'deferred', recipient: 'second@example.com' }),
+      ],
+      refusals: [refusal({}), refusal({ reason: 'dnsbl', sender: 'no-domain' }), refusal({ action: 'warned' })],
+      logins: [login({ attempts: 5, result: 'failed', ip: '203.0.113.1' }), login({})],
+      rollups: [reject('quota', 1), reject('unknown_user', 4)],
+    }),
+  );
+  const top = async (series: SeriesName, of: TopOf, where: Where = {}, limit = 10) => {
+    const { rows, total } = await store.top({ series, of, ...range, limit, where });
+    return [total, ...rows.map(({ value, count, share }) => [value, count, Math.round(share * 100)])];
+  };
+  assert.deepEqual(await top('received', 'sender'), [2, ['', 1, 50], ['Bob@Example.ORG', 1, 50]]);
+  assert.deepEqual(await top('received', 'domain'), [2, ['example.org', 1, 50]]);
+  assert.deepEqual(await top('received', 'sender', { host: ['other'] }), [1, ['Bob@Example.ORG', 1, 100]]);
+  assert.deepEqual(await top('received_bytes', 'client'), [1005, ['192.0.2.1', 1005, 100]]);
+  assert.deepEqual(await top('sent', 'domain'), [3, ['example.com', 2, 67], ['example.net', 1, 33]]);
+  assert.deepEqual(await top('sent', 'relay', {}, 1), [3, ['mx.example.com', 2, 67]]);
+  assert.deepEqual(await top('sent', 'user'), [3, ['alice', 2, 67]]);
+  assert.deepEqual(await top('sent', 'domain', { domain: ['example.org'] }, 1), [3, ['example.com', 2, 67]]);
+  assert.deepEqual(await top('sent', 'domain', { provider: ['google'] }), [0]);
+  assert.deepEqual(await top('deferred', 'recipient', {}, 1), [2, ['bob@example.com', 1, 50]]);
+  assert.deepEqual(await top('deferred_messages', 'sender'), [1, ['alice@example.org', 1, 100]]);
+  assert.deepEqual(await top('rejected', 'reason'), [2, ['dnsbl', 1, 50], ['unknown_user', 1, 50]]);
+  assert.deepEqual(await top('rejected', 'client', { reason: ['dnsbl'], permanence: ['permanent'] }), [1, ['198.51.100.7', 1, 100]]);
+  assert.deepEqual(await top('bounced', 'reason'), [5, ['unknown_user', 4, 80], ['quota', 1, 20]]);
+  assert.deepEqual(await top('login', 'client', { result: ['failed'] }), [5, ['203.0.113.1', 5, 100]]);
+  assert.deepEqual(await top('login', 'user'), [6, ['bob@example.org', 6, 100]]);
+  assert.deepEqual(await top('log_lines', 'sender'), [0]);
+  assert.deepEqual(await top('received', 'relay'), [0]);
+  assert.deepEqual(await top('sent', 'domain', { host: [`'; DROP TABLE state; --`] }), [0]);
+});
