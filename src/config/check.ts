@@ -1,0 +1,127 @@
+import type { TSchema } from 'typebox';
+import { Errors } from 'typebox/value';
+import { nearest } from '../lib/nearest.ts';
+import { FILE, SOURCES, SOURCE_TYPES } from './schema.ts';
+
+/** Where in the file: keys and list indexes from the top. */
+export type KeyPath = readonly (string | number)[];
+
+/** One thing that is wrong, without its place in the file. */
+export interface Problem {
+  readonly path: KeyPath;
+  /** Point at the key rather than at its value. */
+  readonly key: boolean;
+  readonly message: string;
+}
+
+/** Checks a parsed config file. An empty answer means that `value` is a `FileEntries`. */
+export function checkFile(value: unknown): Problem[] {
+  const problems = checkAgainst(FILE, value, []);
+  const sources = isMap(value) ? value['sources'] : undefined;
+  if (Array.isArray(sources)) problems.push(...sources.flatMap((source: unknown, index) => checkSource(source, ['sources', index])));
+  return problems;
+}
+
+function checkSource(source: unknown, path: KeyPath): Problem[] {
+  const expected = listing(SOURCE_TYPES);
+  if (!isMap(source)) return [{ path, key: false, message: `found ${found(source)}, expected a map with a type: ${expected}` }];
+  const type = source['type'];
+  if (type === undefined) return [{ path, key: false, message: `"type" is missing, expected ${expected}` }];
+  const schema = typeof type === 'string' && Object.hasOwn(SOURCES, type) ? SOURCES[type as keyof typeof SOURCES] : undefined;
+  if (schema) return checkAgainst(schema, source, path);
+  return [{ path: [...path, 'type'], key: false, message: `found ${found(type)}, expected ${expected}${didYouMean(type, SOURCE_TYPES)}` }];
+}
+
+function checkAgainst(schema: TSchema, value: unknown, base: KeyPath): Problem[] {
+  const problems: Problem[] = [];
+  const seen = new Set<string>();
+  for (const error of Errors(schema, value)) {
+    // Of an unknown key typebox also says that its value's schema is `false`.
+    if (error.keyword === 'boolean') continue;
+    const path = error.instancePath.split('/').slice(1).map(unescapePointer);
+    if (error.keyword === 'additionalProperties') {
+      const known = Object.keys(propertiesOf(schemaAt(schema, path)));
+      for (const key of error.params.additionalProperties) {
+        problems.push({
+          path: place(base, path, key),
+          key: true,
+          message: `unknown option, expected ${listing(known)}${didYouMean(key, known)}`,
+        });
+      }
+    } else if (error.keyword === 'required') {
+      for (const key of error.params.requiredProperties) {
+        problems.push({
+          path: place(base, path),
+          key: false,
+          message: `"${key}" is missing, expected ${description(schemaAt(schema, [...path, key]))}`,
+        });
+      }
+    } else if (!seen.has(error.instancePath)) {
+      seen.add(error.instancePath);
+      const message = `found ${found(valueAt(value, path))}, expected ${description(schemaAt(schema, path))}`;
+      problems.push({ path: place(base, path), key: false, message });
+    }
+  }
+  return problems;
+}
+
+// RFC 6901
+const unescapePointer = (segment: string): string => segment.replaceAll('~1', '/').replaceAll('~0', '~');
+
+const place = (...parts: (KeyPath | string)[]): KeyPath => parts.flat();
+
+function schemaAt(schema: unknown, path: readonly string[]): unknown {
+  let at = schema;
+  for (const key of path) {
+    if (!isMap(at)) return undefined;
+    at = propertiesOf(at)[key] ?? at['items'];
+  }
+  return at;
+}
+
+function propertiesOf(schema: unknown): Record<string, unknown> {
+  const properties = isMap(schema) ? schema['properties'] : undefined;
+  return isMap(properties) ? properties : {};
+}
+
+function description(schema: unknown): string {
+  const text = isMap(schema) ? schema['description'] : undefined;
+  return typeof text === 'string' ? text : 'another value';
+}
+
+function valueAt(value: unknown, path: readonly string[]): unknown {
+  let at = value;
+  for (const key of path) at = typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[key] : undefined;
+  return at;
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A value as it is told to a person: short, and never more than one line. */
+function found(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value === 'object') return 'a map';
+  if (typeof value !== 'string') return `${typeof value} ${JSON.stringify(value)}`;
+  return quoted(value);
+}
+
+/** Text in quotes, cut to 60 characters, with everything that could move a terminal's cursor escaped. */
+export function quoted(text: string): string {
+  const cut = text.length > 60 ? `${text.slice(0, 60)}...` : text;
+  return JSON.stringify(cut).replaceAll(
+    /[^\x20-\x7e\u00a0-\u1fff\u2c00-\ufdff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function listing(words: readonly string[]): string {
+  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}
+
+function didYouMean(word: unknown, candidates: readonly string[]): string {
+  const meant = typeof word === 'string' ? nearest(word, candidates) : undefined;
+  return meant === undefined ? '' : `; did you mean "${meant}"?`;
+}

@@ -1,0 +1,76 @@
+import { homedir, hostname } from 'node:os';
+import { join } from 'node:path';
+import type { Retention } from '../store/store.ts';
+
+/** The configuration in force: defaults, then the file, then the command line. `example.yaml` explains each option. */
+export interface Config {
+  /** The file that was read; empty when there is none. */
+  readonly file: string;
+  /** Absolute. */
+  readonly data: string;
+  /** `host` without brackets; port 0 lets the system choose. */
+  readonly listen: { readonly host: string; readonly port: number };
+  /** IANA zone. */
+  readonly zone: string;
+  readonly host: string;
+  readonly language: 'en' | 'zh-CN';
+  /** Absent: `detectSources()` finds them. */
+  readonly sources?: readonly Source[];
+  /** Lower case. */
+  readonly domains: readonly string[];
+  /** Names in lower case, addresses, CIDR networks. */
+  readonly internalRelays: readonly string[];
+  readonly retention: Retention;
+  /** ms */
+  readonly silentAfter: number;
+}
+
+/** Where lines or samples come from. */
+export type Source = FileSource | StdinSource | PostfixQueueSource;
+
+export interface FileSource {
+  readonly type: 'file';
+  /** Absolute; may be a glob. */
+  readonly path: string;
+  /** `config.zone` when absent. */
+  readonly zone?: string;
+  /** `config.host` when absent. */
+  readonly host?: string;
+}
+
+export interface StdinSource {
+  readonly type: 'stdin';
+}
+
+export interface PostfixQueueSource {
+  readonly type: 'postfix-queue';
+  /** ms */
+  readonly every: number;
+  /** Postfix's queue_directory; the collector's default when absent. */
+  readonly spool?: string;
+  /** Program and arguments that print what `postqueue -j` prints. */
+  readonly command?: readonly string[];
+}
+
+export const DEFAULT_CONFIG: Config = {
+  file: '',
+  data: defaultData(),
+  listen: { host: '127.0.0.1', port: 9825 },
+  zone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+  // syslog daemons write the name up to the first dot: lines without a name then carry the same host.
+  host: hostname().split('.')[0] ?? 'localhost',
+  language: 'en',
+  domains: [],
+  internalRelays: [],
+  retention: { messages: 90, minutes: 90, hours: 730, days: 0 },
+  silentAfter: 15 * 60_000,
+};
+
+export const DEFAULT_QUEUE_INTERVAL = 60_000;
+
+function defaultData(): string {
+  if (process.getuid?.() === 0) return '/var/lib/mailgraph-ext';
+  // XDG Base Directory Specification: state, not cache; relative values are to be ignored.
+  const state = process.env['XDG_STATE_HOME'];
+  return join(state?.startsWith('/') ? state : join(homedir(), '.local', 'state'), 'mailgraph-ext');
+}

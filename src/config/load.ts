@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parseDuration } from '../lib/duration.ts';
+import { isLoopback, parseAddressPort } from '../lib/network.ts';
+import { OperationalError } from '../model/errors.ts';
+import { DEFAULT_CONFIG, DEFAULT_QUEUE_INTERVAL, type Config, type Source } from './config.ts';
+import { parseConfig } from './parse.ts';
+import type { FileEntries, SourceEntry } from './schema.ts';
+
+export { DEFAULT_CONFIG, type Config, type FileSource, type PostfixQueueSource, type Source, type StdinSource } from './config.ts';
+
+export const DEFAULT_CONFIG_FILE = '/etc/mailgraph-ext/config.yaml';
+
+export interface LoadOptions {
+  /** `--config`: must be there. Without it DEFAULT_CONFIG_FILE is read when it is there. */
+  readonly path?: string | undefined;
+  /** `--data` */
+  readonly data?: string | undefined;
+  /** `--listen` */
+  readonly listen?: string | undefined;
+  /** `--log`, repeated: take the place of all files in the config; `-` is standard input. */
+  readonly logs?: readonly string[] | undefined;
+}
+
+/**
+ * The configuration in force.
+ *
+ * @throws OperationalError `config_unreadable`, `config_invalid`; `usage` and `listen_refused` for the command line's values
+ */
+export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
+  const file = options.path === undefined ? DEFAULT_CONFIG_FILE : resolve(options.path);
+  const text = await readConfig(file, options.path !== undefined);
+  const config = text === undefined ? DEFAULT_CONFIG : applyFile(parseConfig(text, file), file);
+  return applyCommandLine(config, options);
+}
+
+async function readConfig(file: string, required: boolean): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' && !required) return undefined;
+    const problem =
+      code === 'ENOENT'
+        ? 'there is no such file; name another with --config, or leave the option out to run with the defaults'
+        : code === 'EACCES'
+          ? 'this user may not read it; give it read permission'
+          : `it cannot be read (${code ?? String(cause)})`;
+    throw new OperationalError('config_unreadable', `${file}: ${problem}`, { cause });
+  }
+}
+
+/** Lays a file's entries over the defaults. They were checked: what is converted here cannot fail. */
+function applyFile(entries: FileEntries, file: string): Config {
+  const keep = entries.retention ?? {};
+  const kept = DEFAULT_CONFIG.retention;
+  return {
+    ...DEFAULT_CONFIG,
+    file,
+    data: entries.data ?? DEFAULT_CONFIG.data,
+    listen: (entries.listen === undefined ? undefined : parseAddressPort(entries.listen)) ?? DEFAULT_CONFIG.listen,
+    zone: entries.zone ?? DEFAULT_CONFIG.zone,
+    host: entries.host ?? DEFAULT_CONFIG.host,
+    language: entries.language ?? DEFAULT_CONFIG.language,
+    ...(entries.sources === undefined ? {} : { sources: entries.sources.map(toSource) }),
+    domains: (entries.domains ?? []).map((domain) => domain.toLowerCase()),
+    internalRelays: (entries.internal_relays ?? []).map((relay) => relay.toLowerCase()),
+    retention: {
+      messages: days(keep.messages) ?? kept.messages,
+      minutes: days(keep.minutes) ?? kept.minutes,
+      hours: days(keep.hours) ?? kept.hours,
+      days: days(keep.days) ?? kept.days,
+    },
+    silentAfter: milliseconds(entries.silent_after) ?? DEFAULT_CONFIG.silentAfter,
+  };
+}
+
+function toSource(entry: SourceEntry): Source {
+  return entry.type === 'postfix-queue' ? { ...entry, every: milliseconds(entry.every) ?? DEFAULT_QUEUE_INTERVAL } : entry;
+}
+
+const milliseconds = (text: string | undefined): number | undefined => (text === undefined ? undefined : parseDuration(text));
+
+function days(text: string | undefined): number | undefined {
+  if (text === 'forever') return 0;
+  const duration = milliseconds(text);
+  return duration === undefined ? undefined : duration / 86_400_000;
+}
+
+function applyCommandLine(config: Config, { data, listen, logs }: LoadOptions): Config {
+  const files: Source[] = (logs ?? []).map((log) => (log === '-' ? { type: 'stdin' } : { type: 'file', path: resolve(log) }));
+  const others = (config.sources ?? []).filter(({ type }) => type !== 'file');
+  return {
+    ...config,
+    ...(data === undefined ? {} : { data: resolve(data) }),
+    ...(listen === undefined ? {} : { listen: readListen(listen) }),
+    ...(files.length === 0 ? {} : { sources: [...files, ...others] }),
+  };
+}
+
+function readListen(text: string): Config['listen'] {
+  const listen = parseAddressPort(text);
+  if (!listen)
+    throw new OperationalError('usage', `--listen: found ${JSON.stringify(text)}, expected an address and a port such as 127.0.0.1:9825`);
+  if (!isLoopback(listen.host)) {
+    throw new OperationalError(
+      'listen_refused',
+      `--listen ${text}: not a loopback address. There is no login yet, so anybody could read your users' mail traffic: ` +
+        'listen on 127.0.0.1 behind a reverse proxy with a login, or use ssh -L 9825:127.0.0.1:9825',
+    );
+  }
+  return listen;
+}

@@ -1,0 +1,110 @@
+import { isIP } from 'node:net';
+import Type, { type Static, type TObject, type TRefine, type TString } from 'typebox';
+import { DURATION } from '../lib/duration.ts';
+import { isLoopback, isNetwork, parseAddressPort } from '../lib/network.ts';
+
+/**
+ * The config file's shape. `example.yaml` explains the options; each `description` here is what a person who got a
+ * value wrong is told was expected.
+ */
+
+const HOST_NAME = /^[a-z0-9_]([a-z0-9._-]{0,251}[a-z0-9])?$/i;
+
+const path = Type.String({ pattern: '^/', description: 'an absolute path' });
+const duration = Type.String({ pattern: DURATION, description: 'a duration such as 30s, 5m, 12h or 90d' });
+const keep = Type.String({ pattern: '^([1-9][0-9]{0,4}[dwy]|forever)$', description: 'whole days such as 90d, 12w or 2y, or forever' });
+const hostName = Type.String({ pattern: HOST_NAME.source.replaceAll('a-z', 'A-Za-z'), description: 'a host name such as mx1' });
+const zone = checked(isZone, 'a time zone such as Europe/Berlin or UTC');
+
+const closed = { additionalProperties: false } as const;
+
+/** One schema a source type. Which one holds is chosen by `type`, so that a message speaks of the right one. */
+export const SOURCES = {
+  file: Type.Object(
+    { type: Type.Literal('file'), path, zone: Type.Optional(zone), host: Type.Optional(hostName) },
+    { ...closed, description: 'a source such as { type: file, path: /var/log/mail.log }' },
+  ),
+  stdin: Type.Object({ type: Type.Literal('stdin') }, { ...closed, description: 'a source such as { type: stdin }' }),
+  'postfix-queue': Type.Object(
+    {
+      type: Type.Literal('postfix-queue'),
+      every: Type.Optional(duration),
+      spool: Type.Optional(path),
+      command: Type.Optional(
+        Type.Array(Type.String({ minLength: 1, description: 'a word of the command' }), {
+          minItems: 1,
+          description: 'a command as a list of words such as [postqueue, -j]',
+        }),
+      ),
+    },
+    { ...closed, description: 'a source such as { type: postfix-queue, every: 60s }' },
+  ),
+} as const satisfies Record<string, TObject>;
+
+export const SOURCE_TYPES = Object.keys(SOURCES) as readonly (keyof typeof SOURCES)[];
+
+/** The whole file. `sources` are checked one by one against SOURCES. */
+export const FILE = Type.Object(
+  {
+    data: Type.Optional(path),
+    listen: Type.Optional(
+      checked(
+        isLoopbackListen,
+        'a loopback address and a port such as 127.0.0.1:9825 (others are refused since there is no login yet: use a reverse proxy with a login, or ssh -L)',
+      ),
+    ),
+    zone: Type.Optional(zone),
+    host: Type.Optional(hostName),
+    language: Type.Optional(Type.Enum(['en', 'zh-CN'], { description: 'en or zh-CN' })),
+    sources: Type.Optional(
+      Type.Array(Type.Unknown(), {
+        minItems: 1,
+        description: 'a list of at least one source (leave the option out to have them found)',
+      }),
+    ),
+    domains: Type.Optional(
+      Type.Array(Type.String({ pattern: '^[^\\s@/:,]+$', description: 'a domain such as example.org' }), {
+        description: 'a list of domains',
+      }),
+    ),
+    internal_relays: Type.Optional(
+      Type.Array(checked(isRelay, 'a host name, an address or a network such as 192.0.2.0/24'), {
+        description: 'a list of host names, addresses and networks',
+      }),
+    ),
+    retention: Type.Optional(
+      Type.Object(
+        { messages: Type.Optional(keep), minutes: Type.Optional(keep), hours: Type.Optional(keep), days: Type.Optional(keep) },
+        { ...closed, description: 'options such as "messages: 90d"' },
+      ),
+    ),
+    silent_after: Type.Optional(duration),
+  },
+  { ...closed, description: 'options such as "data: /var/lib/mailgraph-ext"' },
+);
+
+export type SourceEntry = Static<(typeof SOURCES)[keyof typeof SOURCES]>;
+export type FileEntries = Omit<Static<typeof FILE>, 'sources'> & { sources?: SourceEntry[] };
+
+function checked(check: (value: string) => boolean, description: string): TRefine<TString> {
+  return Type.Refine(Type.String({ description }), check);
+}
+
+export function isZone(text: string): boolean {
+  // Intl also takes offsets (+01:00), which know no summer time.
+  if (!/^[A-Za-z]/.test(text)) return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+function isLoopbackListen(text: string): boolean {
+  const listen = parseAddressPort(text);
+  return listen !== undefined && isLoopback(listen.host);
+}
+
+function isRelay(text: string): boolean {
+  return isIP(text) !== 0 || isNetwork(text) || HOST_NAME.test(text);
+}

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { detectSources } from '../../src/config/detect.ts';
+import { parseMainCf } from '../../src/config/postfix.ts';
+
+/** A machine with these files below a temporary root; a path that ends in `/` is a directory. */
+async function machine(t: TestContext, files: Record<string, string>): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), 'mailgraph-ext-'));
+  t.after(() => rm(root, { recursive: true }));
+  for (const [path, text] of Object.entries(files)) {
+    const file = join(root, path);
+    await mkdir(path.endsWith('/') ? file : dirname(file), { recursive: true });
+    if (!path.endsWith('/')) await writeFile(file, text);
+  }
+  return root;
+}
+
+async function found(root: string): Promise<string[]> {
+  const { sources } = await detectSources(root);
+  return sources.map((source) => {
+    if (source.type === 'file') return source.path.slice(root.length);
+    return source.type === 'postfix-queue' ? `queue ${source.spool?.slice(root.length)}` : source.type;
+  });
+}
+
+test('a Debian mail server: mail.log without its copies, and the queue', async (t) => {
+  const root = await machine(t, {
+    '/var/log/mail.log': '',
+    '/var/log/mail.info': '',
+    '/var/log/mail.warn': '',
+    '/var/log/mail.err': '',
+    '/var/log/mail.log.1': '',
+    '/etc/postfix/main.cf': 'myhostname = mx1.example.org\n',
+    '/var/spool/postfix/active/': '',
+    '/etc/dovecot/dovecot.conf': 'log_path = syslog\n',
+  });
+  assert.deepEqual(await found(root), ['/var/log/mail.log', 'queue /var/spool/postfix']);
+});
+
+test("Red Hat's maillog, SUSE's mail, and a folder of that name", async (t) => {
+  assert.deepEqual(await found(await machine(t, { '/var/log/maillog': '' })), ['/var/log/maillog']);
+  assert.deepEqual(await found(await machine(t, { '/var/log/mail': '' })), ['/var/log/mail']);
+  assert.deepEqual(await found(await machine(t, { '/var/log/mail/mail.log': '' })), ['/var/log/mail/mail.log']);
+});
+
+test("Postfix's and Dovecot's own files, of all instances", async (t) => {
+  const root = await machine(t, {
+    '/etc/postfix/main.cf':
+      'maillog_file = $log_dir/postfix.log\nlog_dir=/var/log\nmulti_instance_directories = /etc/postfix-out, /etc/postfix-gone\n',
+    '/etc/postfix-out/main.cf': 'queue_directory = /var/spool/postfix-out\nmaillog_file = /dev/stdout\n',
+    '/var/log/postfix.log': '',
+    '/var/spool/postfix/': '',
+    '/var/spool/postfix-out/': '',
+    '/etc/dovecot/conf.d/10-logging.conf':
+      '#log_path = /var/log/commented.log\n  log_path = /var/log/dovecot.log\ninfo_log_path=/var/log/dovecot-info.log # logins\n',
+    '/var/log/commented.log': '',
+    '/var/log/dovecot.log': '',
+    '/var/log/dovecot-info.log': '',
+  });
+  assert.deepEqual(await found(root), [
+    '/var/log/postfix.log',
+    '/var/log/dovecot.log',
+    '/var/log/dovecot-info.log',
+    'queue /var/spool/postfix',
+    'queue /var/spool/postfix-out',
+  ]);
+});
+
+test('webmail: ExtMail, and one file of Roundcube', async (t) => {
+  const root = await machine(t, {
+    '/var/log/extmail.log': '',
+    '/var/log/roundcube/errors.log': '',
+    '/var/log/roundcube/userlogins.log': '',
+  });
+  assert.deepEqual(await found(root), ['/var/log/extmail.log', '/var/log/roundcube/userlogins.log']);
+});
+
+test('a file with two names is read once', async (t) => {
+  const root = await machine(t, { '/var/log/mail.log': '' });
+  await symlink(join(root, '/var/log/mail.log'), join(root, '/var/log/maillog'));
+  assert.deepEqual(await found(root), ['/var/log/mail.log']);
+});
+
+test('nothing there: the note says where was looked and what to do', async (t) => {
+  const { sources, notes } = await detectSources(await machine(t, {}));
+  assert.deepEqual(sources, []);
+  assert.match(notes.join('\n'), /found no mail log \(looked for \/var\/log\/mail\.log.*--log PATH/);
+});
+
+test('a log that may not be read is kept and the note says how to cure it', async (t) => {
+  const root = await machine(t, { '/var/log/mail.log': '' });
+  await chmod(root, 0o755);
+  await chmod(join(root, '/var/log/mail.log'), 0);
+  const asRoot = process.geteuid?.() === 0;
+  if (asRoot) process.seteuid?.(65534);
+  try {
+    const { sources, notes } = await detectSources(root);
+    assert.equal(sources.length, 1);
+    assert.match(notes.join('\n'), /^\/var\/log\/mail\.log may not be read by this user: add the user to the file's group/);
+  } finally {
+    if (asRoot) process.seteuid?.(0);
+  }
+});
+
+test('main.cf: continuation, comments between lines, the last value wins', () => {
+  assert.deepEqual(
+    [...parseMainCf('# a\nrelayhost = [a]\nmynetworks = 127.0.0.0/8\n# between\n   192.0.2.0/24\n\nrelayhost =\n')],
+    [
+      ['relayhost', ''],
+      ['mynetworks', '127.0.0.0/8 192.0.2.0/24'],
+    ],
+  );
+});
