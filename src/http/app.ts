@@ -1,0 +1,127 @@
+import compress from '@fastify/compress';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { fastify, LogController } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+
+import type { Graph } from '../model/graph.ts';
+import type { Collecting } from '../model/live.ts';
+import type { StoreReader } from '../store/store.ts';
+import { assetRoutes } from './assets.ts';
+import type { App, Context, MetricsText } from './context.ts';
+import { answerError, answerNotFound } from './problem.ts';
+import { splitLists } from './query.ts';
+import { storeProbe } from './readiness.ts';
+import { breakdownRoutes } from './routes/breakdown.ts';
+import { messageRoutes } from './routes/messages.ts';
+import { reconcileRoutes } from './routes/reconcile.ts';
+import { seriesRoutes } from './routes/series.ts';
+import { stateRoutes } from './routes/state.ts';
+import { healthRoutes, statusRoutes } from './routes/status.ts';
+import { hostCheck, securityHeaders } from './security.ts';
+import { liveStream, streamRoute } from './stream.ts';
+
+export interface AppOptions {
+  readonly reader: StoreReader;
+  readonly collecting: Collecting;
+  readonly metrics: MetricsText;
+  /** In the order of the page. */
+  readonly graphs: readonly Graph[];
+  /** Where the page's files are: `dashboards/web`. */
+  readonly webDirectory: string;
+  /** Host names answered beside localhost. Absent: on connections that are no loopback ones every name is answered. */
+  readonly allowedHosts?: readonly string[];
+  /** `/readyz`: no line for so many minutes is wrong. */
+  readonly silentMinutes: number;
+  readonly logger: Logger | false;
+  readonly version: string;
+  /** ms since the epoch. */
+  readonly clock?: () => number;
+}
+
+/** The whole HTTP side, listening nowhere yet: `listen` or `inject` is the caller's. `close` ends the live streams, too. */
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const { clock = Date.now } = options;
+  const loggerInstance: FastifyBaseLogger | undefined = options.logger || undefined;
+  const server = fastify({
+    ...(loggerInstance ? { loggerInstance } : { logger: false }),
+    // URLs hold addresses that were searched for.
+    logController: new LogController({ disableRequestLogging: true }),
+    // No route takes a body.
+    bodyLimit: 16 * 1024,
+    requestTimeout: 30_000,
+    routerOptions: { maxParamLength: 1000 },
+    frameworkErrors: (error, request, reply) => {
+      reply.header('x-content-type-options', 'nosniff');
+      answerError(error, request, reply);
+    },
+    ajv: { customOptions: { removeAdditional: false, allErrors: true, keywords: ['style', 'explode'] } },
+  });
+  const app: App = server.withTypeProvider<TypeBoxTypeProvider>();
+  // Schemas describe answers; they do not cut them. A figure that is a BigInt would otherwise fail a whole answer.
+  app.setSerializerCompiler(() => toJson);
+  app.setReplySerializer(toJson);
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler(answerNotFound);
+  app.addHook('onRequest', hostCheck(options.allowedHosts));
+  app.addHook('preValidation', splitLists);
+
+  const context: Context = { ...options, clock };
+  const probe = storeProbe(options.reader);
+  const live = liveStream(options.collecting);
+  app.addHook('preClose', () => live.close());
+
+  await securityHeaders(server);
+  await app.register(compress, { encodings: ['br', 'gzip'] });
+  await openApi(app, options.version);
+  healthRoutes(app, context, probe);
+  await app.register(
+    async (api: App) => {
+      api.addHook('onSend', async (_request, reply) => {
+        if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+      });
+      seriesRoutes(api, context);
+      breakdownRoutes(api, context);
+      messageRoutes(api, context);
+      reconcileRoutes(api, context);
+      stateRoutes(api, context);
+      statusRoutes(api, context, probe);
+      streamRoute(api, live);
+      api.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+    },
+    { prefix: '/api/v1' },
+  );
+  await assetRoutes(server, options.webDirectory);
+  await app.ready();
+  return server;
+}
+
+const toJson = (value: unknown): string => {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? Number(item) : item));
+  }
+};
+
+async function openApi(app: App, version: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'mailgraph-ext',
+        version,
+        description: 'What a mail system does, from its logs. Errors are RFC 9457 problem details.',
+      },
+    },
+  });
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    // The badge would send the address of this service to validator.swagger.io.
+    uiConfig: { validatorUrl: null, tryItOutEnabled: true, layout: 'BaseLayout' },
+    theme: { title: 'mailgraph-ext API' },
+  });
+}

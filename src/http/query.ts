@@ -1,0 +1,65 @@
+import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import type { Static, TSchema } from 'typebox';
+
+import { LABELS, SERIES_NAMES } from '../model/series.ts';
+import type { Label } from '../model/series.ts';
+import type { Where } from '../model/question.ts';
+
+/** What several routes' questions are made of. Everything a caller chooses has a bound. */
+
+/** Longest address, message-id or name that is searched for. A message-id may be as long as a line of mail (RFC 5322: 998). */
+const LONGEST_TERM = 1000;
+
+export const rangeParameters = {
+  from: Type.Optional(Type.String({ maxLength: 64, description: 'RFC 3339, epoch seconds, `now` or `now-24h` (the default)' })),
+  to: Type.Optional(Type.String({ maxLength: 64, description: 'Not included; `now` by default' })),
+};
+
+export const SeriesParameter = Type.Enum(SERIES_NAMES, { description: 'DESIGN section 5' });
+export const seriesList = Type.Array(SeriesParameter, { minItems: 1, maxItems: SERIES_NAMES.length, uniqueItems: true });
+
+export const labelList = Type.Array(Type.Enum(LABELS), { maxItems: LABELS.length, uniqueItems: true });
+
+const FilterValues = Type.Array(Type.String({ maxLength: 255 }), { minItems: 1, maxItems: 100 });
+
+/** One list parameter for each label. */
+export const filterParameters = Object.fromEntries(LABELS.map((label) => [label, Type.Optional(FilterValues)])) as unknown as Record<
+  Label,
+  Type.TOptional<typeof FilterValues>
+>;
+
+export const termParameter = (description: string): Type.TOptional<Type.TString> =>
+  Type.Optional(Type.String({ minLength: 1, maxLength: LONGEST_TERM, description }));
+
+export const limitParameter = (fallback: number): Type.TInteger => Type.Integer({ minimum: 1, maximum: 1000, default: fallback });
+
+/** A query string. Lists may be separated by commas; a parameter nobody knows is an error, so that a typing mistake does not answer something else. */
+export const Query = <const P extends Type.TProperties>(properties: P): Type.TObject<P> =>
+  Type.Object(properties, { additionalProperties: false, style: 'form', explode: false });
+
+/** Answers are made from read-only rows; TypeBox's own arrays are mutable. */
+export const List = <T extends TSchema>(items: T): Type.TUnsafe<readonly Static<T>[]> =>
+  Type.Unsafe<readonly Static<T>[]>(Type.Array(items));
+
+/** `a,b` becomes `['a', 'b']` where the route's schema has a list. A hook, since Ajv's coercion knows no separator. */
+export async function splitLists(request: FastifyRequest): Promise<void> {
+  const schema = request.routeOptions.schema?.querystring as { properties?: Record<string, { type?: unknown }> } | undefined;
+  if (!schema?.properties) return;
+  const query = request.query as Record<string, unknown>;
+  for (const [name, value] of Object.entries(query)) {
+    if (!Object.hasOwn(schema.properties, name) || schema.properties[name]?.type !== 'array') continue;
+    const values: unknown[] = Array.isArray(value) ? value : [value];
+    query[name] = values.flatMap((item) => (typeof item === 'string' ? item.split(',') : []));
+  }
+}
+
+/** The filters of a validated query. */
+export function whereOf(query: Partial<Record<Label, string[]>>): Where {
+  const where: Partial<Record<Label, readonly string[]>> = {};
+  for (const label of LABELS) {
+    const values = query[label];
+    if (values) where[label] = values;
+  }
+  return where;
+}

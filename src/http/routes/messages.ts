@@ -1,0 +1,73 @@
+import { Type } from 'typebox';
+import type { Static } from 'typebox';
+
+import { OperationalError } from '../../model/errors.ts';
+import { FATE_NAMES, type MessagesQuestion } from '../../model/question.ts';
+import type { App, Context } from '../context.ts';
+import { problemResponses } from '../problem.ts';
+import { limitParameter, List, Query, rangeParameters, termParameter } from '../query.ts';
+import { Life, lifeOf, Summary, summaryOf } from '../rows.ts';
+import { parseRange } from '../time.ts';
+
+const STATUSES = ['queued', 'delivered', 'sent', 'deferred', 'bounced', 'expired', 'discarded', 'held', 'removed', 'rejected'] as const;
+
+const MessagesAnswer = Type.Object({
+  from: Type.Integer(),
+  to: Type.Integer(),
+  complete: Type.Boolean({ description: 'False when `limit` cut the list' }),
+  messages: List(Summary),
+});
+
+export function messageRoutes(app: App, { reader, clock }: Context): void {
+  app.get(
+    '/messages',
+    {
+      schema: {
+        tags: ['Messages'],
+        summary: 'Messages and refused attempts, newest first',
+        querystring: Query({
+          term: termParameter('A queue id, a message-id or an address, whole; matches any of them'),
+          sender: termParameter('Sender address'),
+          recipient: termParameter('Recipient address'),
+          client: termParameter('Name or address of the client'),
+          relay: termParameter('Name or address of the host it was given to'),
+          status: Type.Optional(Type.Enum(STATUSES)),
+          fate: Type.Optional(
+            Type.Enum([...FATE_NAMES], {
+              description: 'The messages behind one part of /reconcile; of the other filters only `host` goes with it',
+            }),
+          ),
+          host: Type.Optional(Type.String({ maxLength: 255, description: 'With `fate`: of this host' })),
+          ...rangeParameters,
+          limit: limitParameter(100),
+        }),
+        response: { 200: MessagesAnswer, ...problemResponses },
+      },
+    },
+    async ({ query }): Promise<Static<typeof MessagesAnswer>> => {
+      const { from: _from, to: _to, limit, ...filters } = query;
+      const range = parseRange(query, clock);
+      // One more than asked for tells whether there is more.
+      const question: MessagesQuestion = { ...filters, ...range, limit: limit + 1 };
+      const rows = await reader.messages(question);
+      return { ...range, complete: rows.length <= limit, messages: rows.slice(0, limit).map(summaryOf) };
+    },
+  );
+
+  app.get(
+    '/messages/:id',
+    {
+      schema: {
+        tags: ['Messages'],
+        summary: 'The whole life of one message',
+        params: Type.Object({ id: Type.String({ minLength: 1, maxLength: 200 }) }),
+        response: { 200: Life, ...problemResponses },
+      },
+    },
+    async ({ params }): Promise<Static<typeof Life>> => {
+      const trace = await reader.trace(params.id);
+      if (!trace) throw new OperationalError('not_found', 'No message has this id; messages older than the retention are gone.');
+      return lifeOf(trace);
+    },
+  );
+}

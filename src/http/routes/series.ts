@@ -1,0 +1,140 @@
+import { Type } from 'typebox';
+import type { Static } from 'typebox';
+
+import { TOP_OF } from '../../model/question.ts';
+import type { LabelValues } from '../../model/series.ts';
+import { SERIES } from '../../model/series.ts';
+import type { App, Context } from '../context.ts';
+import { problemResponses } from '../problem.ts';
+import {
+  filterParameters,
+  labelList,
+  limitParameter,
+  List,
+  Query,
+  rangeParameters,
+  seriesList,
+  SeriesParameter,
+  whereOf,
+} from '../query.ts';
+import { alignRange, chooseStep, MAX_POINTS, parseRange } from '../time.ts';
+
+const Seconds = Type.Integer({ description: 'Seconds since the epoch' });
+const LabelsOfSeries = Type.Unsafe<LabelValues>(Type.Record(Type.String(), Type.String()));
+const Point = Type.Unsafe<readonly [number, number | null]>(
+  Type.Array(Type.Union([Type.Number(), Type.Null()]), {
+    minItems: 2,
+    maxItems: 2,
+    description: '[start of the bin, value]; null: nothing was collected',
+  }),
+);
+
+const SeriesAnswer = Type.Object({
+  from: Seconds,
+  to: Seconds,
+  step: Type.Integer({ description: 'Seconds' }),
+  series: List(
+    Type.Object({
+      name: SeriesParameter,
+      labels: LabelsOfSeries,
+      unit: Type.String(),
+      points: List(Point),
+      total: Type.Number({ description: 'Of a gauge: the last value' }),
+      avg: Type.Number({ description: 'Per bin that was collected' }),
+      max: Type.Number(),
+    }),
+  ),
+});
+
+const TotalsAnswer = Type.Object({
+  from: Seconds,
+  to: Seconds,
+  totals: List(Type.Object({ series: SeriesParameter, labels: LabelsOfSeries, unit: Type.String(), value: Type.Number() })),
+});
+
+const TopAnswer = Type.Object({
+  of: Type.Enum(TOP_OF),
+  series: SeriesParameter,
+  unit: Type.String(),
+  from: Seconds,
+  to: Seconds,
+  total: Type.Number(),
+  rows: List(Type.Object({ value: Type.String(), count: Type.Number(), share: Type.Number({ description: 'Of the total, 0 to 1' }) })),
+});
+
+export function seriesRoutes(app: App, { reader, clock }: Context): void {
+  app.get(
+    '/series',
+    {
+      schema: {
+        tags: ['Figures'],
+        summary: 'Figures over time',
+        description: `At most ${MAX_POINTS} points for each series: too small a step is raised. The range is widened to whole bins.`,
+        querystring: Query({
+          series: seriesList,
+          ...rangeParameters,
+          step: Type.Optional(
+            Type.Integer({ minimum: 1, maximum: 366 * 86_400, description: 'Bin width in seconds; chosen to fit the range by default' }),
+          ),
+          by: Type.Optional(labelList),
+          ...filterParameters,
+        }),
+        response: { 200: SeriesAnswer, ...problemResponses },
+      },
+    },
+    async ({ query }): Promise<Static<typeof SeriesAnswer>> => {
+      const asked = parseRange(query, clock);
+      const step = chooseStep(asked, query.step);
+      const answer = await reader.series({
+        series: query.series,
+        ...alignRange(asked, step),
+        step,
+        by: query.by ?? [],
+        where: whereOf(query),
+      });
+      return answer;
+    },
+  );
+
+  app.get(
+    '/totals',
+    {
+      schema: {
+        tags: ['Figures'],
+        summary: 'Sums over a time range, exact to the minute, one for each combination of labels',
+        querystring: Query({ series: seriesList, ...rangeParameters, ...filterParameters }),
+        response: { 200: TotalsAnswer, ...problemResponses },
+      },
+    },
+    async ({ query }): Promise<Static<typeof TotalsAnswer>> => {
+      const range = parseRange(query, clock);
+      const rows = await reader.totals({ series: query.series, ...range, where: whereOf(query) });
+      return { ...range, totals: rows.map(({ series, labels, value }) => ({ series, labels, unit: SERIES[series].unit, value })) };
+    },
+  );
+
+  app.get(
+    '/top',
+    {
+      schema: {
+        tags: ['Figures'],
+        summary: 'Who or what stands behind a series most',
+        querystring: Query({
+          of: Type.Enum(TOP_OF),
+          series: Type.Optional(SeriesParameter),
+          ...rangeParameters,
+          limit: limitParameter(20),
+          ...filterParameters,
+        }),
+        response: { 200: TopAnswer, ...problemResponses },
+      },
+    },
+    async ({ query }): Promise<Static<typeof TopAnswer>> => {
+      const { of, limit } = query;
+      const series = query.series ?? (of === 'reason' ? 'rejected' : 'received');
+      const range = parseRange(query, clock);
+      const answer = await reader.top({ of, series, ...range, limit, where: whereOf(query) });
+      return { of, series, unit: SERIES[series].unit, ...range, ...answer };
+    },
+  );
+}

@@ -1,0 +1,144 @@
+import { Type } from 'typebox';
+import type { Static } from 'typebox';
+
+import type { Graph } from '../../model/graph.ts';
+import type { App, Context } from '../context.ts';
+import { problemResponses } from '../problem.ts';
+import { List, Query } from '../query.ts';
+import { allProblems, Problem, problemsOf, whyNoData } from '../readiness.ts';
+import type { StoreProbe } from '../readiness.ts';
+const Seconds = Type.Number({ description: 'Seconds since the epoch; 0 when there was none yet' });
+
+const StatusAnswer = Type.Object({
+  version: Type.String(),
+  now: Seconds,
+  startedAt: Seconds,
+  lastLineAt: Seconds,
+  lastCommitAt: Seconds,
+  linesUnderstood: Type.Integer(),
+  linesUnknown: Type.Integer(),
+  storeProblem: Type.String(),
+  sources: List(
+    Type.Object({
+      source: Type.String(),
+      status: Type.Enum(['waiting', 'reading', 'current', 'failed']),
+      message: Type.String(),
+      behindBytes: Type.Number(),
+      lagSeconds: Type.Union([Type.Number(), Type.Null()]),
+    }),
+  ),
+  store: Type.Union([
+    Type.Object({
+      firstTime: Type.Number(),
+      lastTime: Type.Number(),
+      lines: Type.Number(),
+      messages: Type.Number(),
+      bytesOnDisk: Type.Number(),
+    }),
+    Type.Null(),
+  ]),
+  ready: Type.Boolean(),
+  problems: List(Problem),
+  noData: Type.Union([Problem, Type.Null()]),
+});
+
+const GraphsAnswer = Type.Object({
+  graphs: List(
+    Type.Unsafe<Graph>(Type.Object({ id: Type.String(), title: Type.String(), unit: Type.String() }, { additionalProperties: true })),
+  ),
+});
+
+const Readiness = Type.Object({ status: Type.Enum(['ready', 'not_ready']), problems: List(Problem) });
+
+/** Routes of the page about the service itself. */
+export function statusRoutes(app: App, context: Context, probe: StoreProbe): void {
+  app.get(
+    '/status',
+    {
+      schema: {
+        tags: ['Service'],
+        summary: 'How collecting goes, and why there is no data',
+        querystring: Query({}),
+        response: { 200: StatusAnswer, ...problemResponses },
+      },
+    },
+    async (): Promise<Static<typeof StatusAnswer>> => {
+      const facts = await probe.facts();
+      const state = context.collecting.state();
+      const now = context.clock();
+      const collecting = problemsOf(state, context.silentMinutes, now);
+      const problems = allProblems(collecting, facts);
+      return {
+        version: context.version,
+        now: now / 1000,
+        startedAt: state.startedAt / 1000,
+        lastLineAt: state.lastLineAt / 1000,
+        lastCommitAt: state.lastCommitAt / 1000,
+        linesUnderstood: state.linesUnderstood,
+        linesUnknown: state.linesUnknown,
+        storeProblem: state.storeProblem,
+        sources: state.sources.map((source) => ({ ...source, lagSeconds: state.lagSeconds[source.source] ?? null })),
+        store: facts ?? null,
+        ready: problems.length === 0,
+        problems,
+        noData: whyNoData(state, facts, collecting) ?? null,
+      };
+    },
+  );
+
+  app.get(
+    '/graphs',
+    {
+      schema: {
+        tags: ['Figures'],
+        summary: 'The graphs of the page, as data',
+        querystring: Query({}),
+        response: { 200: GraphsAnswer, ...problemResponses },
+      },
+    },
+    (): Static<typeof GraphsAnswer> => ({ graphs: context.graphs }),
+  );
+}
+
+/** Routes for machines: liveness, readiness, Prometheus. */
+export function healthRoutes(app: App, context: Context, probe: StoreProbe): void {
+  app.get(
+    '/healthz',
+    {
+      schema: {
+        tags: ['Service'],
+        summary: 'Liveness: the process answers; nothing else is asked',
+        response: { 200: Type.Object({ status: Type.Enum(['ok']) }) },
+      },
+    },
+    async (_request, reply) => {
+      reply.header('cache-control', 'no-store');
+      return { status: 'ok' as const };
+    },
+  );
+
+  app.get(
+    '/readyz',
+    {
+      schema: { tags: ['Service'], summary: 'Readiness: 503 with the list of what is wrong', response: { 200: Readiness, 503: Readiness } },
+    },
+    async (_request, reply) => {
+      const facts = await probe.facts();
+      const problems = allProblems(problemsOf(context.collecting.state(), context.silentMinutes, context.clock()), facts);
+      const ready = problems.length === 0;
+      return reply
+        .code(ready ? 200 : 503)
+        .header('cache-control', 'no-store')
+        .send({ status: ready ? 'ready' : 'not_ready', problems });
+    },
+  );
+
+  app.get(
+    '/metrics',
+    { schema: { tags: ['Service'], summary: 'Prometheus text format', produces: ['text/plain'], response: { 200: Type.String() } } },
+    async (_request, reply) => {
+      const { contentType, body } = await context.metrics.text();
+      return reply.header('cache-control', 'no-store').header('content-type', contentType).send(body);
+    },
+  );
+}

@@ -1,0 +1,57 @@
+import helmet from '@fastify/helmet';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+import { problem, sendProblem } from './problem.ts';
+
+/**
+ * Nothing but our own files runs or loads: text from a log that would slip into a page stays dead.
+ * uPlot positions its elements through CSSOM, which `style-src` does not touch.
+ */
+const CONTENT_SECURITY_POLICY = {
+  'default-src': ["'none'"],
+  'script-src': ["'self'"],
+  'style-src': ["'self'"],
+  'img-src': ["'self'", 'data:', 'blob:'],
+  'connect-src': ["'self'"],
+  'font-src': ["'self'"],
+  'base-uri': ["'none'"],
+  'form-action': ["'none'"],
+  'frame-ancestors': ["'none'"],
+};
+
+/** The headers of every answer. No HSTS: plain HTTP on loopback is our usual place, and TLS belongs to the proxy in front. */
+export async function securityHeaders(app: FastifyInstance): Promise<void> {
+  await app.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY },
+    strictTransportSecurity: false,
+    referrerPolicy: { policy: 'no-referrer' },
+    frameguard: { action: 'deny' },
+  });
+}
+
+const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
+const LOOPBACK_ADDRESS = /^(?:127\.|::1$|::ffff:127\.)/;
+const PORT = /:\d{1,5}$/;
+
+/**
+ * Refuses foreign Host headers on loopback connections. Without this any web page could let its own name resolve to 127.0.0.1 and read
+ * the answers, since the browser would take us for that page's server (DNS rebinding). Configured names are held to everywhere.
+ */
+export function hostCheck(allowedHosts: readonly string[] | undefined): (request: FastifyRequest, reply: FastifyReply) => Promise<unknown> {
+  const names = new Set([...LOOPBACK_NAMES, ...(allowedHosts ?? []).map((name) => name.toLowerCase())]);
+  return async (request, reply) => {
+    // No address: an injected request.
+    const address = request.socket.localAddress ?? '127.0.0.1';
+    if (allowedHosts === undefined && !LOOPBACK_ADDRESS.test(address)) return undefined;
+    const host = (request.headers.host ?? '').toLowerCase();
+    if (host === '' || names.has(host) || names.has(host.replace(PORT, ''))) return undefined;
+    return sendProblem(
+      reply,
+      problem(
+        421,
+        'wrong_host',
+        'This service is not known by the host name asked for: use localhost, or add the name to the allowed hosts of its configuration.',
+      ),
+    );
+  };
+}

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+
+import type { FastifyInstance } from 'fastify';
+
+import { build, reader } from './service.ts';
+
+const healthy = reader({
+  queues: () => Promise.resolve([]),
+  labelValues: () => Promise.resolve(Array.from({ length: 500 }, (_, i) => `mx${i}.example.org`)),
+});
+
+test('every answer forbids inline scripts, framing and sniffing', async (t) => {
+  const app = await build(t, { reader: healthy });
+  for (const url of ['/', '/app.js', '/api/v1/queue', '/api/v1/nothing', '/metrics', '/healthz', '/docs', '/docs/static/swagger-ui.css']) {
+    const { headers } = await app.inject(url);
+    const policy = String(headers['content-security-policy']).split(/; ?/);
+    for (const directive of [
+      "default-src 'none'",
+      "script-src 'self'",
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+      "connect-src 'self'",
+    ]) {
+      assert.ok(policy.includes(directive), `${url}: ${directive}`);
+    }
+    assert.ok(!policy.some((directive) => directive.startsWith('script-src') && directive.includes('unsafe')), url);
+    assert.ok(!policy.includes('upgrade-insecure-requests'), `${url}: there is no TLS on loopback`);
+    assert.equal(headers['x-content-type-options'], 'nosniff');
+    assert.equal(headers['x-frame-options'], 'DENY');
+    assert.equal(headers['referrer-policy'], 'no-referrer');
+    assert.equal(headers['cross-origin-resource-policy'], 'same-origin');
+    assert.equal(headers['strict-transport-security'], undefined);
+    assert.equal(headers['access-control-allow-origin'], undefined);
+  }
+});
+
+const statusFor = async (app: FastifyInstance, host: string, url = '/api/v1/queue'): Promise<number> =>
+  (await app.inject({ url, headers: { host } })).statusCode;
+
+test('foreign host names are refused on loopback, against DNS rebinding', async (t) => {
+  const app = await build(t, { reader: healthy });
+  for (const host of ['localhost', 'localhost:9825', 'LOCALHOST:1', '127.0.0.1:9825', '[::1]:9825', '[::1]']) {
+    assert.equal(await statusFor(app, host), 200, host);
+  }
+  for (const host of [
+    'evil.example',
+    'evil.example:9825',
+    'localhost.evil.example',
+    'evil.example@localhost',
+    '127.0.0.1.evil.example',
+    '127.0.0.2',
+    'localhost:9825:1',
+    'localhost:',
+    '::1',
+    '[::1',
+    'localhost\t.',
+  ]) {
+    for (const url of ['/', '/api/v1/queue', '/metrics', '/docs', '/nothing', '/api/v1/stream'])
+      assert.equal(await statusFor(app, host, url), 421, `${host} ${url}`);
+  }
+  const refused = await app.inject({ url: '/api/v1/queue', headers: { host: 'evil.example' } });
+  assert.deepEqual(
+    [refused.headers['content-type'], refused.json<{ code: string }>().code],
+    ['application/problem+json; charset=utf-8', 'wrong_host'],
+  );
+});
+
+test('configured host names are answered, beside the loopback ones', async (t) => {
+  const app = await build(t, { reader: healthy, allowedHosts: ['Mail.example.org'] });
+  for (const host of ['mail.example.org', 'mail.example.org:443', 'localhost:9825']) assert.equal(await statusFor(app, host), 200, host);
+  for (const host of ['example.org', 'evil.mail.example.org']) assert.equal(await statusFor(app, host), 421, host);
+});
+
+const outside = Object.values(networkInterfaces())
+  .flatMap((addresses) => addresses ?? [])
+  .find(({ internal, family }) => !internal && family === 'IPv4');
+
+test(
+  'on another address every name is answered, unless some are configured',
+  { skip: !outside && 'this machine has loopback alone' },
+  async (t) => {
+    const ask = async (allowedHosts: string[] | undefined, address: string): Promise<number | undefined> => {
+      const app = await build(t, { reader: healthy, ...(allowedHosts && { allowedHosts }) });
+      await app.listen({ port: 0, host: address });
+      const { port } = app.server.address() as AddressInfo;
+      return new Promise((resolve, reject) => {
+        request({ host: address, port, path: '/healthz', agent: false, headers: { host: 'stats.example.org' } }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        })
+          .on('error', reject)
+          .end();
+      });
+    };
+    const address = outside?.address ?? '';
+    assert.equal(await ask(undefined, address), 200);
+    assert.equal(await ask(['other.example.org'], address), 421);
+    assert.equal(await ask(undefined, '127.0.0.1'), 421, 'the same request on loopback');
+  },
+);
+
+test('large answers are compressed', async (t) => {
+  const app = await build(t, { reader: healthy });
+  const answer = await app.inject({ url: '/api/v1/labels', headers: { 'accept-encoding': 'gzip' } });
+  assert.equal(answer.headers['content-encoding'], 'gzip');
+  assert.ok(gunzipSync(answer.rawPayload).includes('mx499.example.org'));
+});
+
+test('the page on the API asks nobody else', async (t) => {
+  const app = await build(t, { reader: healthy });
+  const page = await app.inject('/docs');
+  assert.equal(page.statusCode, 200);
+  assert.match(String(page.headers['content-type']), /^text\/html/);
+  assert.doesNotMatch(page.body, /https?:\/\//);
+  const start = await app.inject('/docs/static/swagger-initializer.js');
+  assert.match(start.body, /"validatorUrl":\s*null/);
+});
+
+test('requests that are too large or broken are refused as problems', async (t) => {
+  const app = await build(t, { reader: healthy });
+  const body = await app.inject({
+    method: 'POST',
+    url: '/api/v1/queue',
+    headers: { 'content-type': 'application/json' },
+    payload: 'x'.repeat(1_000_000),
+  });
+  assert.ok([404, 413].includes(body.statusCode), String(body.statusCode));
+  for (const url of ['/%', '/api/v1/messages/%zz', `/api/v1/messages/${'x'.repeat(1500)}`]) {
+    const answer = await app.inject(url);
+    assert.ok([400, 404, 414].includes(answer.statusCode), url.slice(0, 50));
+    assert.equal(answer.headers['content-type'], 'application/problem+json; charset=utf-8');
+    assert.equal(answer.headers['x-content-type-options'], 'nosniff');
+  }
+});
