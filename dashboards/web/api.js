@@ -1,0 +1,126 @@
+// @ts-check
+/**
+ * The HTTP API as this page uses it (src/http/README.md). Addresses are relative to this file, so the page also works
+ * below a path of a reverse proxy.
+ *
+ * @import { Graph } from '../../src/model/graph.ts'
+ * @import { MessageSummary, QueueState, ReconcileRow, SeriesAnswer, TopOf, Trace } from '../../src/model/question.ts'
+ * @import { LoginRow } from '../../src/model/batch.ts'
+ *
+ * @typedef {{ code: string, message: string, source?: string, minutes?: number }} Problem
+ *
+ * @typedef {object} Status
+ * @property {string} version
+ * @property {number} now
+ * @property {number} startedAt
+ * @property {number} lastLineAt
+ * @property {number} lastCommitAt
+ * @property {number} linesUnderstood
+ * @property {number} linesUnknown
+ * @property {string} storeProblem
+ * @property {{ source: string, status: 'waiting' | 'reading' | 'current' | 'failed', message: string, behindBytes: number, lagSeconds: number | null }[]} sources
+ * @property {{ firstTime: number, lastTime: number, lines: number, messages: number, bytesOnDisk: number } | null} store
+ * @property {boolean} ready
+ * @property {Problem[]} problems
+ * @property {Problem | null} noData
+ *
+ * @typedef {{ of: TopOf, series: string, unit: string, total: number, rows: { value: string, count: number, share: number }[] }} Top
+ * @typedef {{ complete: boolean, messages: MessageSummary[] }} Messages
+ * @typedef {{ byService: { service: string, result: string, attempts: number }[], recent: LoginRow[] }} Logins
+ * @typedef {{ host: string, program: string }} Program
+ *
+ * @typedef {object} Understood
+ * @property {number} understood
+ * @property {number} unknown
+ * @property {number | null} share
+ * @property {(Program & { instance: string, understood: number, unknown: number, share: number | null })[]} programs
+ * @property {(Program & { template: string, count: number, last: number })[]} templates
+ *
+ * @typedef {Record<string, string | number | readonly string[] | undefined>} Question
+ */
+
+const BASE = new URL('./api/v1/', import.meta.url);
+
+/** Status 0: the service did not answer at all. */
+export class ApiError extends Error {
+  /** @type {number} */
+  status;
+  /** @type {string} */
+  code;
+
+  /** @param {number} status @param {string} code @param {string} detail */
+  constructor(status, code, detail) {
+    super(detail);
+    this.name = 'ApiError';
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** @param {string} path @param {Question} [question] */
+export function address(path, question = {}) {
+  const url = new URL(path, BASE);
+  for (const [key, value] of Object.entries(question)) {
+    const text = typeof value === 'object' ? value.join(',') : String(value ?? '');
+    if (text !== '') url.searchParams.set(key, text);
+  }
+  return url;
+}
+
+/**
+ * @template T
+ * @param {string} path
+ * @param {Question} [question]
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<T>}
+ */
+async function get(path, question, signal) {
+  /** @type {Response} */
+  let response;
+  try {
+    response = await fetch(address(path, question), { headers: { accept: 'application/json' }, ...(signal && { signal }) });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ApiError(0, 'unreachable', '');
+  }
+  if (response.ok) return /** @type {Promise<T>} */ (response.json());
+  const problem = /** @type {{ code?: string, detail?: string }} */ (await response.json().catch(() => ({})));
+  throw new ApiError(response.status, problem.code ?? 'internal', problem.detail ?? response.statusText);
+}
+
+/** @returns {Promise<Graph[]>} */
+export async function graphs() {
+  /** @type {{ graphs: Graph[] }} */
+  const answer = await get('graphs');
+  return answer.graphs;
+}
+
+/** @param {Question} question @param {AbortSignal} [signal] @returns {Promise<SeriesAnswer>} */
+export const series = (question, signal) => get('series', question, signal);
+
+/** @returns {Promise<Status>} */
+export const status = () => get('status');
+
+/** @returns {Promise<{ hosts: string[], instances: string[], domains: string[] }>} */
+export const labels = () => get('labels');
+
+/** @param {Question} question @param {AbortSignal} [signal] @returns {Promise<Top>} */
+export const top = (question, signal) => get('top', question, signal);
+
+/** @param {Question} question @param {AbortSignal} [signal] @returns {Promise<Messages>} */
+export const messages = (question, signal) => get('messages', question, signal);
+
+/** @param {string} id @param {AbortSignal} [signal] @returns {Promise<Trace>} */
+export const message = (id, signal) => get(`messages/${encodeURIComponent(id)}`, {}, signal);
+
+/** @param {Question} question @param {AbortSignal} [signal] @returns {Promise<Logins>} */
+export const logins = (question, signal) => get('logins', question, signal);
+
+/** @param {Question} question @param {AbortSignal} [signal] @returns {Promise<{ rows: ReconcileRow[] }>} */
+export const reconcile = (question, signal) => get('reconcile', question, signal);
+
+/** @param {AbortSignal} [signal] @returns {Promise<{ queues: QueueState[] }>} */
+export const queue = (signal) => get('queue', {}, signal);
+
+/** @param {Question} question @param {AbortSignal} [signal] @returns {Promise<Understood>} */
+export const understood = (question, signal) => get('parser', question, signal);

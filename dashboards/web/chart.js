@@ -1,0 +1,230 @@
+// @ts-check
+import uPlot from './vendor/uPlot.esm.js';
+import { timeLabels } from './axis.js';
+import { gaps, grid, stack } from './bins.js';
+import { colorOf, dashOf, edgeOf, fillOf } from './ink.js';
+import { increments, kindOf, tick } from './numbers.js';
+import { area, caps, lifted, line, runs } from './steps.js';
+
+/**
+ * uPlot with what it leaves out on purpose: steps, stacks, gaps that are shown, zoom as a change of the page's range.
+ *
+ * @import { Column } from './bins.js'
+ * @import { Kind } from './numbers.js'
+ * @import { Span } from './range.js'
+ *
+ * @typedef {object} Hands what the chart tells the page
+ * @property {(from: number, to: number) => void} zoomed
+ * @property {() => void} back
+ * @property {(bin: number | null) => void} pointed
+ *
+ * @typedef {{ columns: readonly Column[], span: Span, now: number, dark: boolean, lang: string }} Picture
+ *
+ * @typedef {{ column: Column, at: number, casing: boolean }} Layer a casing is the paper's colour under a line over areas
+ */
+
+const HEIGHT = 190;
+// The right side; uPlot's type is an enum of the declaration file alone.
+// oxlint-disable-next-line typescript/no-unsafe-enum-assignment
+const RIGHT = { side: /** @type {uPlot.Axis.Side} */ (1) };
+const FONT = '11px system-ui, "Noto Sans CJK SC", sans-serif';
+
+/**
+ * @param {HTMLElement} place
+ * @param {Hands} hands
+ */
+export function chart(place, hands) {
+  /** @type {uPlot | undefined} */
+  let plot;
+  /** @type {Picture | undefined} */
+  let shown;
+  let shape = '';
+  let edges = stack([]);
+  /** @type {number[]} */
+  let starts = [];
+
+  /** @param {Picture} picture */
+  function draw(picture) {
+    const before = shown;
+    shown = picture;
+    starts = grid(picture.span);
+    edges = stack(picture.columns);
+    const layers = layersOf(picture.columns);
+    // uPlot's options are fixed when it is made; new figures in the same shape keep it, and the reader's cursor.
+    const now = JSON.stringify([
+      picture.dark,
+      picture.lang,
+      picture.span.step,
+      picture.columns.map(({ key, unit, style }) => [key, unit, style]),
+    ]);
+    const data = /** @type {uPlot.AlignedData} */ ([starts, ...layers.map(({ at }) => edges[at]?.upper ?? [])]);
+    if (plot === undefined || before === undefined || now !== shape) {
+      shape = now;
+      plot?.destroy();
+      plot = new uPlot(options(picture, layers), data, place);
+    } else {
+      plot.setData(data);
+    }
+  }
+
+  /** @param {Picture} picture @param {Layer[]} layers @returns {uPlot.Options} */
+  function options({ columns, dark, lang }, layers) {
+    const style = getComputedStyle(place);
+    const ink = style.color;
+    const rule = style.borderTopColor;
+    const paper = style.outlineColor;
+    const kinds = /** @type {Kind[]} */ ([...new Set(columns.map(({ unit }) => kindOf(unit)))]);
+    if (kinds.length === 0) kinds.push('count');
+    return {
+      width: place.clientWidth,
+      height: HEIGHT,
+      legend: { show: false },
+      cursor: {
+        y: false,
+        // Only the cursor is shared: a selection is one chart's, and becomes everybody's range.
+        sync: { key: 'time', filters: { pub: (type) => type === 'mousemove' || type === 'mouseleave' } },
+        drag: { x: true, y: false, setScale: false },
+        points: { show: false },
+        bind: { dblclick: () => () => (hands.back(), null) },
+      },
+      scales: {
+        x: { time: true, range: () => [shown?.span.from ?? 0, shown?.span.to ?? 1] },
+        ...Object.fromEntries(kinds.map((kind) => [kind, { range: () => /** @type {uPlot.Range.MinMax} */ ([0, ceiling(kind)]) }])),
+      },
+      axes: [
+        {
+          stroke: ink,
+          font: FONT,
+          size: 36,
+          gap: 4,
+          space: 64,
+          grid: { stroke: rule, width: 1 },
+          ticks: { show: false },
+          values: (_, splits, __, ___, incr) => timeLabels(splits, incr, lang),
+        },
+        ...kinds.map((kind, i) => ({
+          scale: kind,
+          ...(i === 0 ? {} : RIGHT),
+          stroke: ink,
+          font: FONT,
+          size: 58,
+          gap: 6,
+          space: 34,
+          incrs: increments(kind),
+          grid: { show: i === 0, stroke: rule, width: 1 },
+          ticks: { show: false },
+          values: (/** @type {uPlot} */ _, /** @type {number[]} */ splits) => splits.map((value) => tick(value, kind, lang)),
+        })),
+      ],
+      series: [
+        {},
+        ...layers.map(({ column, at, casing }) => ({
+          scale: kindOf(column.unit),
+          width: casing ? 3.75 : column.style === 'line' ? 1.75 : 1,
+          stroke: casing ? paper : column.style === 'line' ? colorOf(column, dark) : edgeOf(colorOf(column, dark), dark),
+          ...(column.style === 'line'
+            ? casing
+              ? {}
+              : { dash: dashOf(column) }
+            : { fill: () => fillOf(column, dark, paper, devicePixelRatio) }),
+          points: { show: false },
+          paths: paths(at, column),
+        })),
+      ],
+      hooks: {
+        drawClear: [shadeGaps(rule)],
+        setSelect: [
+          (u) => {
+            if (u.select.width < 4) return;
+            hands.zoomed(u.posToVal(u.select.left, 'x'), u.posToVal(u.select.left + u.select.width, 'x'));
+            u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+          },
+        ],
+        setCursor: [
+          (u) => {
+            const { left = -1 } = u.cursor;
+            const step = shown?.span.step ?? 1;
+            hands.pointed(left < 0 ? null : Math.floor((u.posToVal(left, 'x') - (shown?.span.from ?? 0)) / step));
+          },
+        ],
+      },
+    };
+  }
+
+  /** @param {number} at @param {Column} column @returns {uPlot.Series.PathBuilder} */
+  function paths(at, column) {
+    return (u) => {
+      const { lower = [], upper = [] } = edges[at] ?? {};
+      const scale = kindOf(column.unit);
+      const step = shown?.span.step ?? 1;
+      /** @param {number} value */
+      const x = (value) => Math.round(u.valToPos(value, 'x', true));
+      /** @param {number} value */
+      const y = (value) => u.valToPos(value, scale, true);
+      if (column.style === 'line') {
+        const flats = runs(starts, step, lower, lifted(upper), false);
+        return { stroke: line(flats, step, x, y), fill: null, clip: null, flags: 0 };
+      }
+      const flats = runs(starts, step, lower, upper, true);
+      return { stroke: caps(flats, x, y), fill: area(flats, x, y), clip: null, flags: 0 };
+    };
+  }
+
+  /** Enough room that a single message is no full tower. @param {Kind} kind */
+  function ceiling(kind) {
+    let high = { count: 4, bytes: 4096, seconds: 240 }[kind];
+    shown?.columns.forEach(({ unit }, at) => {
+      if (kindOf(unit) !== kind) return;
+      for (const value of edges[at]?.upper ?? []) if (value !== null && value > high) high = value;
+    });
+    return high * 1.08;
+  }
+
+  /** Hatches what was not collected: nothing there is not the same as zero. @param {string} rule */
+  function shadeGaps(rule) {
+    return (/** @type {uPlot} */ u) => {
+      if (shown === undefined) return;
+      const { ctx, bbox } = u;
+      for (const [from, to] of gaps(shown.columns, shown.span, shown.now)) {
+        const left = Math.max(u.valToPos(from, 'x', true), bbox.left);
+        const width = Math.min(u.valToPos(to, 'x', true), bbox.left + bbox.width) - left;
+        ctx.save();
+        ctx.beginPath();
+        ctx.rect(left, bbox.top, width, bbox.height);
+        ctx.clip();
+        ctx.strokeStyle = rule;
+        ctx.lineWidth = devicePixelRatio;
+        ctx.beginPath();
+        for (let x = left - bbox.height; x < left + width; x += 7 * devicePixelRatio) {
+          ctx.moveTo(x, bbox.top + bbox.height);
+          ctx.lineTo(x + bbox.height, bbox.top);
+        }
+        ctx.stroke();
+        ctx.restore();
+      }
+    };
+  }
+
+  const resized = new ResizeObserver(() => {
+    if (plot !== undefined && place.clientWidth > 0 && place.clientWidth !== plot.width)
+      plot.setSize({ width: place.clientWidth, height: HEIGHT });
+  });
+  resized.observe(place);
+
+  return {
+    draw,
+    destroy() {
+      resized.disconnect();
+      plot?.destroy();
+      plot = undefined;
+    },
+  };
+}
+
+/** Areas from the last to the first would hide each other's edges; lines come last, on a casing where areas lie below. @param {readonly Column[]} columns @returns {Layer[]} */
+function layersOf(columns) {
+  const all = columns.map((column, at) => ({ column, at, casing: false }));
+  const areas = all.filter(({ column }) => column.style !== 'line');
+  const lines = all.filter(({ column }) => column.style === 'line');
+  return [...areas, ...lines.flatMap((layer) => (areas.length > 0 ? [{ ...layer, casing: true }, layer] : [layer]))];
+}

@@ -1,0 +1,85 @@
+// @ts-check
+import { card } from './card.js';
+import { el, fill } from './dom.js';
+import { fateLine } from './fate-line.js';
+import { paced } from './live.js';
+import { onTheme } from './theme.js';
+
+/**
+ * The page of graphs. A tick asks for the newest bins of the graphs whose series moved, at most twice a second; what came
+ * late into older bins is caught by asking for everything once a minute.
+ *
+ * @import { Graph } from '../../src/model/graph.ts'
+ * @import { Setting } from './card.js'
+ * @import { Tick } from './live.js'
+ * @import { Site } from './site.js'
+ */
+
+const TAIL_PAUSE_MS = 500;
+const WHOLE_PAUSE_MS = 5000;
+const WHOLE_EVERY_S = 60;
+
+/**
+ * @param {HTMLElement} place
+ * @param {readonly Graph[]} list
+ * @param {Setting} setting
+ * @param {Site} site
+ */
+export function graphsPage(place, list, setting, site) {
+  const cards = list.map((graph) => card(graph, setting));
+  const fates = fateLine(site, setting.status);
+  fill(place, fates.root, el('div', { class: 'graphs' }, ...cards.map(({ root }) => root)));
+  onTheme(() => cards.forEach((one) => one.draw()));
+
+  /** @type {Set<string>} */
+  const moved = new Set();
+  /** Oldest event since the last question, and when everything was asked last; seconds. */
+  let since = Infinity;
+  let wholeAt = setting.now();
+
+  const loadTail = paced(async () => {
+    const names = [...moved];
+    const from = since;
+    moved.clear();
+    since = Infinity;
+    if (!setting.span().live) return;
+    await Promise.all(cards.filter((one) => one.concerns(names)).map((one) => one.load(from)));
+  }, TAIL_PAUSE_MS);
+
+  const loadWhole = paced(async () => {
+    wholeAt = setting.now();
+    await Promise.all(cards.map((one) => one.load()));
+  }, WHOLE_PAUSE_MS);
+
+  return {
+    /** The range, the filter or the language is another. */
+    load() {
+      wholeAt = setting.now();
+      return Promise.all([fates.load(), ...cards.map((one) => one.load())]);
+    },
+    draw() {
+      fates.draw();
+      cards.forEach((one) => one.draw());
+    },
+    /** @param {Tick} tick */
+    tick(tick) {
+      for (const name of Object.keys(tick.series)) moved.add(name);
+      if (tick.queues.length > 0) for (const name of ['queue_messages', 'queue_bytes', 'queue_oldest_seconds']) moved.add(name);
+      const now = setting.now();
+      const { step, from } = setting.span();
+      // A batch tells its newest event only; two bins before it are asked for.
+      since = Math.min(since, Math.min(tick.newestEvent || now, now) - 2 * step);
+      if (!tick.live || since < from || now - wholeAt > WHOLE_EVERY_S) loadWhole();
+      else loadTail();
+      fates.tick();
+    },
+    wake() {
+      fates.wake();
+      loadWhole();
+    },
+    destroy() {
+      fates.destroy();
+      cards.forEach((one) => one.destroy());
+    },
+  };
+}

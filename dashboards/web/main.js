@@ -1,0 +1,162 @@
+// @ts-check
+import * as api from './api.js';
+import { el, keeping } from './dom.js';
+import { graphsPage } from './graphs.js';
+import { speak, t } from './i18n.js';
+import { focus, keyboard } from './keys.js';
+import { linesPage } from './lines.js';
+import { listen, paced } from './live.js';
+import { loginsPage } from './logins.js';
+import { messagePage } from './message.js';
+import { messagesPage } from './messages.js';
+import { site } from './site.js';
+import { statusStrip } from './status.js';
+import { applyTheme, onTheme } from './theme.js';
+import { navigation, rangeBar } from './toolbar.js';
+import { topsPage } from './tops.js';
+import { zoomStack } from './zoom.js';
+
+/**
+ * Puts the page together. Each page is a function that fills the main element and knows how to load itself.
+ *
+ * @import { Graph } from '../../src/model/graph.ts'
+ * @import { View } from './url.js'
+ * @import { Tick } from './live.js'
+ *
+ * @typedef {{ load: () => Promise<unknown>, destroy: () => void, tick?: (tick: Tick) => void, wake?: () => void, draw?: () => void }} Page
+ */
+
+const STATUS_PAUSE_MS = 2000;
+/** Without ticks the clock still moves the window. */
+const IDLE_MS = 60_000;
+
+const header = el('header', { class: 'top' });
+const strip = el('div', { class: 'strip', role: 'status', 'aria-live': 'off' });
+const bar = el('div', { class: 'range-bar' });
+const main = el('main', { id: 'main', tabindex: -1 });
+
+const here = site(arrived);
+const status = statusStrip(strip, here.setClock);
+const zooms = zoomStack(here);
+const keys = keyboard(here);
+
+/** @type {Page | undefined} */
+let page;
+/** @type {readonly Graph[]} */
+let graphs = [];
+/** @type {{ hosts: readonly string[], domains: readonly string[] }} */
+let values = { hosts: [], domains: [] };
+
+const loadStatus = paced(async () => {
+  const empty = status.known();
+  await status.load();
+  // Words in empty graphs come from the status.
+  if ((empty === null) !== (status.known() === null) || empty?.noData !== null) page?.draw?.();
+}, STATUS_PAUSE_MS);
+
+/** @param {View} view @param {View} before */
+async function arrived(view, before) {
+  if (view.lang !== before.lang) await speak(view.lang);
+  applyTheme(view.theme);
+  document.body.classList.toggle('wall', view.wall);
+  const samePage = view.page === before.page && view.id === before.id && view.lang === before.lang;
+  const sameRange = JSON.stringify([view.range, view.host, view.domain]) === JSON.stringify([before.range, before.host, before.domain]);
+  frame();
+  if (samePage && view.page === 'graphs') {
+    if (sameRange) page?.draw?.();
+    else await page?.load();
+    return;
+  }
+  await open();
+  if (view.page !== before.page && view.page === 'messages' && view.id === '') focus('#search');
+  else if (view.page !== before.page || view.id !== before.id) main.focus({ preventScroll: true });
+  if (view.page !== before.page || view.id !== before.id) scrollTo(0, 0);
+}
+
+function frame() {
+  document.title = here.view().page === 'graphs' ? 'mailgraph-ext' : `${t(`page.${here.view().page}`)} – mailgraph-ext`;
+  keeping(header, () => navigation(header, here, keys.help));
+  keeping(bar, () => rangeBar(bar, here, values));
+  status.draw();
+}
+
+async function open() {
+  page?.destroy();
+  main.replaceChildren();
+  page = build();
+  await page.load();
+}
+
+/** @returns {Page} */
+function build() {
+  const view = here.view();
+  switch (view.page) {
+    case 'messages':
+      return view.id === '' ? messagesPage(main, here) : messagePage(main, here);
+    case 'tops':
+      return topsPage(main, here);
+    case 'logins':
+      return loginsPage(main, here);
+    case 'lines':
+      return linesPage(main, here);
+    default:
+      return graphsPage(
+        main,
+        graphs,
+        {
+          span: here.span,
+          now: here.now,
+          filter: here.view,
+          status: status.known,
+          hidden: () => new Set(here.view().hide),
+          zoomed: (from, to) => zooms.into(from, to),
+          back: () => zooms.back(),
+          toggle(curve) {
+            const { hide } = here.view();
+            here.go({ hide: hide.includes(curve) ? hide.filter((one) => one !== curve) : [...hide, curve] });
+          },
+        },
+        here,
+      );
+  }
+}
+
+/** @param {Event} event */
+function skip(event) {
+  event.preventDefault();
+  main.focus();
+}
+
+async function start() {
+  const view = here.view();
+  await speak(view.lang);
+  applyTheme(view.theme);
+  document.body.classList.toggle('wall', view.wall);
+  document.body.append(el('a', { class: 'skip', href: '#main', click: skip }, t('nav.skip')), header, strip, bar, main);
+  frame();
+  const [list, labels] = await Promise.allSettled([api.graphs(), api.labels(), status.load()]);
+  if (list.status === 'fulfilled') graphs = list.value;
+  if (labels.status === 'fulfilled') values = labels.value;
+  frame();
+  onTheme(frame);
+  listen({
+    tick(tick) {
+      page?.tick?.(tick);
+      loadStatus();
+    },
+    wake() {
+      page?.wake?.();
+      loadStatus();
+    },
+    connected: (yes) => status.connected(yes),
+  });
+  setInterval(() => {
+    if (document.hidden) return;
+    if (graphs.length === 0) location.reload();
+    if (here.span().live) page?.wake?.();
+    loadStatus();
+  }, IDLE_MS);
+  await open();
+}
+
+await start();

@@ -1,0 +1,106 @@
+// @ts-check
+import { message } from './api.js';
+import { el, logged } from './dom.js';
+import { clock, dateTime, name, sentence, t, tag } from './i18n.js';
+import { story } from './life.js';
+import { badge } from './messages.js';
+import { bytes, count, duration } from './numbers.js';
+import { loader } from './table-page.js';
+
+/**
+ * One message's life as a timeline.
+ *
+ * @import { Trace } from '../../src/model/question.ts'
+ * @import { Moment } from './life.js'
+ * @import { Site } from './site.js'
+ */
+
+/** @param {HTMLElement} place @param {Site} site */
+export function messagePage(place, site) {
+  const body = el('div');
+  place.replaceChildren(el('p', null, el('a', { href: '#messages', class: 'back' }, t('message.back'))), body);
+  return loader(body, async (signal) => {
+    const trace = await message(site.view().id, signal);
+    const moments = story(trace);
+    return [...head(trace), el('ol', { class: 'life' }, ...moments.map((moment, i) => entry(moment, moments[i - 1])))];
+  });
+}
+
+/** @param {Trace} trace */
+function head({ summary }) {
+  const { sender, recipients, messageId, queueId, host, instance, size, status, time, user } = summary;
+  /** @type {(readonly [string, Node | string | false])[]} */
+  const facts = [
+    [t('head.sender'), logged(sender || '<>')],
+    [t('head.recipients'), el('span', null, ...recipients.flatMap((one, i) => [i > 0 ? ', ' : '', logged(one)]))],
+    [t('head.time'), dateTime(time)],
+    [t('head.size'), size > 0 && bytes(size, tag())],
+    [t('head.user'), user !== '' && logged(user)],
+    ['Message-ID', messageId !== '' && logged(messageId)],
+    [t('head.queue_id'), queueId !== '' && logged(queueId)],
+    [t('head.host'), logged([host, instance].filter((part) => part !== '').join(' · '))],
+  ];
+  return [
+    el('h2', null, t('message.title'), ' ', badge(status)),
+    el(
+      'dl',
+      { class: 'facts' },
+      ...facts
+        .filter(([, value]) => value !== false && value !== '')
+        .flatMap(([term, value]) => [el('dt', null, term), el('dd', null, value)]),
+    ),
+  ];
+}
+
+/** @param {Moment} moment @param {Moment | undefined} before */
+function entry(moment, before) {
+  const { time, tone, key, said, queueId, host, delay, attempt } = moment;
+  const pause = before === undefined ? 0 : time - before.time;
+  return el(
+    'li',
+    { class: tone },
+    el('time', { datetime: new Date(time * 1000).toISOString(), title: dateTime(time) }, clock(time)),
+    el(
+      'div',
+      null,
+      el(
+        'p',
+        { class: 'sentence' },
+        sentence(key, spoken(moment)),
+        attempt > 1 && el('span', { class: 'attempt' }, t('life.attempt', { n: attempt })),
+        pause >= 60 && el('span', { class: 'pause' }, t('life.later', { time: duration(pause, tag()) })),
+      ),
+      said !== '' && el('p', { class: 'said' }, logged(said)),
+      delay !== null && delay.total > 0 && el('p', { class: 'where' }, delayText(delay)),
+      el('p', { class: 'where' }, logged([queueId, host].filter((part) => part !== '').join(' · '))),
+    ),
+  );
+}
+
+/** Names for what has names, figures as the reader writes them. @param {Moment} moment */
+function spoken({ values, bytes: size }) {
+  const { reason, result, stage, ...rest } = values;
+  return {
+    ...rest,
+    ...(typeof reason === 'string' && { reason: name('reason', reason) }),
+    ...(typeof result === 'string' && { result: name('verdict', result) }),
+    ...(typeof stage === 'string' && { stage: name('stage', stage) }),
+    ...(size !== null && { size: size > 0 ? bytes(size, tag()) : '?' }),
+  };
+}
+
+/** @param {NonNullable<Moment['delay']>} delay */
+function delayText({ total, parts }) {
+  const [before, queue, connect, transmit] = parts.map((part) => seconds(part));
+  if (parts.every((part) => part === 0)) return t('life.delay', { total: seconds(total) });
+  return t('life.delays', {
+    total: seconds(total),
+    before: before ?? '',
+    queue: queue ?? '',
+    connect: connect ?? '',
+    transmit: transmit ?? '',
+  });
+}
+
+/** Postfix logs parts of a second; a duration of whole ones would make them nothing. @param {number} value */
+const seconds = (value) => (value < 60 ? t('life.seconds', { n: count(value, tag()) }) : duration(value, tag()));

@@ -1,0 +1,64 @@
+// @ts-check
+/**
+ * Colours for curves that come from the data. Eight hues that colour-blind eyes tell apart (Okabe and Ito 2008), three
+ * fillings each: a reason keeps its look in every range, on every screen.
+ *
+ * @import { Curve } from '../../src/model/graph.ts'
+ */
+
+/** @type {readonly (readonly [string, string])[]} light, dark */
+const HUES = [
+  ['#0072b2', '#4c9fdc'],
+  ['#e69f00', '#f0b428'],
+  ['#009e73', '#1fbf92'],
+  ['#cc79a7', '#de94bd'],
+  ['#d55e00', '#ec7a2b'],
+  ['#56b4e9', '#8fd0f7'],
+  ['#8c8200', '#e8dc3a'],
+  ['#555555', '#b8b8b8'],
+];
+
+/** Reasons in an order that gives the frequent ones the plain fillings. */
+const KNOWN = [
+  'dnsbl',
+  'unknown_user',
+  'relay_denied',
+  'greylist',
+  'client',
+  'blocklist',
+  'sender',
+  'other',
+  'helo',
+  'spam',
+  'spf',
+  'dmarc',
+  'protocol',
+  'rate',
+  'auth',
+  'temporary',
+  'dkim',
+  'virus',
+  'content',
+  'size',
+  'quota',
+];
+
+/**
+ * @param {string} label
+ * @param {string} value
+ * @returns {{ color: string, colorDark: string, mark: Curve['mark'] }}
+ */
+export function paint(label, value) {
+  const place = label === 'reason' ? KNOWN.indexOf(value) : -1;
+  const at = place >= 0 ? place : hash(value);
+  const [color, colorDark] = HUES[at % HUES.length] ?? ['#555555', '#b8b8b8'];
+  const round = Math.floor(at / HUES.length) % 3;
+  return { color, colorDark, mark: round === 0 ? undefined : round === 1 ? 'hatched' : 'dotted' };
+}
+
+/** @param {string} text */
+function hash(text) {
+  let sum = 0;
+  for (let i = 0; i < text.length; i++) sum = (sum * 31 + text.charCodeAt(i)) % 24_000;
+  return sum;
+}

@@ -1,0 +1,95 @@
+// @ts-check
+import { LENGTHS, parseTime, toRfc3339 } from './range.js';
+
+/**
+ * The page's address is its whole state: what is sent to a colleague shows the same.
+ *
+ * @import { Range, RangeName } from './range.js'
+ *
+ * @typedef {object} View
+ * @property {Range} range
+ * @property {string} lang empty: the browser's
+ * @property {'' | 'light' | 'dark'} theme empty: the system's
+ * @property {string} host empty: all
+ * @property {string} domain empty: all
+ * @property {string} q the term of the message search
+ * @property {string} status of the message search
+ * @property {string} service of the logins
+ * @property {string} result of the logins
+ * @property {readonly string[]} hide curves that are switched off, `graph:curve`
+ * @property {boolean} wall graphs only, for a screen on the wall
+ * @property {string} page `graphs`, `messages`, `tops`, `logins` or `lines`
+ * @property {string} id the message that is open
+ */
+
+export const PAGES = /** @type {const} */ (['graphs', 'messages', 'tops', 'logins', 'lines']);
+
+/**
+ * Unknown values fall back, one by one: a mistyped address shows something.
+ *
+ * @param {{ readonly search: string, readonly hash: string }} address
+ * @returns {View}
+ */
+export function readView({ search, hash }) {
+  const keys = new URLSearchParams(search);
+  const [page = '', ...rest] = hash.replace(/^#/, '').split('/');
+  const theme = keys.get('theme');
+  return {
+    range: readRange(keys),
+    lang: keys.get('lang') ?? '',
+    theme: theme === 'light' || theme === 'dark' ? theme : '',
+    host: keys.get('host') ?? '',
+    domain: keys.get('domain') ?? '',
+    q: keys.get('q') ?? '',
+    status: keys.get('status') ?? '',
+    service: keys.get('service') ?? '',
+    result: keys.get('result') ?? '',
+    hide: keys.getAll('hide'),
+    wall: keys.has('wall'),
+    page: PAGES.find((known) => known === page) ?? 'graphs',
+    id: rest.length === 0 ? '' : decoded(rest.join('/')),
+  };
+}
+
+/** @param {URLSearchParams} keys @returns {Range} */
+function readRange(keys) {
+  const from = parseTime(keys.get('from'));
+  const to = parseTime(keys.get('to'));
+  if (from !== undefined && to !== undefined && from < to) return { from, to };
+  const name = keys.get('range') ?? '';
+  return { name: Object.hasOwn(LENGTHS, name) ? /** @type {RangeName} */ (name) : 'day' };
+}
+
+/** @param {string} text */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * The address of a view; only what differs from the defaults is written.
+ *
+ * @param {View} view
+ * @returns {string} `?range=week#messages`
+ */
+export function writeView(view) {
+  const keys = new URLSearchParams();
+  if ('name' in view.range) {
+    if (view.range.name !== 'day') keys.set('range', view.range.name);
+  } else {
+    keys.set('from', toRfc3339(view.range.from));
+    keys.set('to', toRfc3339(view.range.to));
+  }
+  for (const key of /** @type {const} */ (['lang', 'theme', 'host', 'domain', 'q', 'status', 'service', 'result'])) {
+    if (view[key] !== '') keys.set(key, view[key]);
+  }
+  for (const curve of view.hide) keys.append('hide', curve);
+  if (view.wall) keys.set('wall', '1');
+  // Colons are legal in a query, and the address is read by people.
+  const search = keys.toString().replaceAll('%3A', ':');
+  const page = view.page === 'graphs' ? '' : `#${view.page}${view.id === '' ? '' : `/${encodeURIComponent(view.id)}`}`;
+  return `${search === '' ? '' : `?${search}`}${page}`;
+}
