@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { loadConfig } from '../config/load.ts';
+import { writeHistory, writeLive } from '../demo/mail-log.ts';
+import { readArguments } from './arguments.ts';
+import { startService } from './service.ts';
+import { untilStopped } from './serve.ts';
+
+const WEEKS = 3;
+
+/** `demo`: `serve` on a temporary directory, with a mail system's log that is written as one watches. */
+export async function demo(args: readonly string[]): Promise<void> {
+  const { values } = readArguments(args, { listen: { type: 'string' }, seed: { type: 'string' } }, { min: 0, max: 0, what: '' });
+  const directory = await mkdtemp(join(tmpdir(), 'mailgraph-ext-demo-'));
+  const stopping = new AbortController();
+  try {
+    const log = join(directory, 'mail.log');
+    const spool = join(directory, 'spool');
+    const config = await loadConfig({ data: directory, listen: values.listen, logs: [log] });
+    const seed = values.seed === undefined ? 1 : Number(values.seed);
+    const now = Date.now();
+    process.stderr.write(`mailgraph-ext: writing ${WEEKS} weeks of a mail system's log to ${log}\n`);
+    const { lines, rest } = await writeHistory(log, { from: now - WEEKS * 7 * 86_400_000, to: now, seed });
+    const logger = pino({ level: process.env['LOG_LEVEL'] ?? 'warn' }, pino.destination(2));
+    const sources = [
+      { type: 'file', path: log },
+      { type: 'postfix-queue', every: 5_000, spool },
+    ] as const;
+    const writing = writeLive(log, stopping.signal, { after: rest, spool });
+    const service = await startService({ ...config, host: 'mail' }, sources, logger);
+    process.stderr.write(`mailgraph-ext: reading its ${lines} lines, and the new ones as they come\n`);
+    process.stderr.write(
+      `\n  Dashboard:  ${service.url}/\n  Prometheus: ${service.url}/metrics\n  API:        ${service.url}/docs\n\n  Ctrl-C ends it and removes ${directory}\n\n`,
+    );
+    await untilStopped(service, logger, async () => {
+      stopping.abort();
+      await writing;
+      await rm(directory, { recursive: true, force: true });
+    });
+  } catch (error) {
+    stopping.abort();
+    await rm(directory, { recursive: true, force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,180 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Presets, SingleBar } from 'cli-progress';
+import { orderRotatedSet } from '../../collectors/index.ts';
+import { loadConfig } from '../config/load.ts';
+import { OperationalError } from '../model/errors.ts';
+import { type DuckStore, openDuckStore } from '../store/duckdb/index.ts';
+import { buffersOf, type PackedBatch } from '../store/duckdb/packed-batch.ts';
+import { endOf, readArguments, STORE_OPTIONS } from './arguments.ts';
+import { errorOf, failureOf, type FromReader, type Imported, type ImportTask, type Stored } from './import-messages.ts';
+import { DATABASE, makeDataDirectory } from './service.ts';
+import { startThread } from './thread.ts';
+
+const OPTIONS = {
+  ...STORE_OPTIONS,
+  year: { type: 'string' },
+  zone: { type: 'string' },
+  host: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
+
+/** `import FILE...`: history, once. What was read before, by an import or by the service, is not read again. */
+export async function importFiles(args: readonly string[]): Promise<void> {
+  const { values, positionals } = readArguments(args, OPTIONS, {
+    min: 1,
+    max: Infinity,
+    what: 'a file to import ("-" for standard input)',
+  });
+  const config = await loadConfig({ path: values.config, data: values.data });
+  const written = values.year === undefined ? undefined : endOf(values.year);
+  for (const path of positionals) await checkReadable(path);
+  await makeDataDirectory(config);
+  const started = performance.now();
+  const store = await openDuckStore({ path: join(config.data, DATABASE), memoryLimit: STORE_MEMORY });
+  const progress = progressBar();
+  try {
+    const { lines, understood, unknown, events } = await readInto(store, progress, {
+      paths: orderRotatedSet(positionals),
+      saved: await store.savedState(),
+      written,
+      zone: values.zone ?? config.zone,
+      host: values.host ?? config.host,
+      domains: config.domains,
+      internalRelays: config.internalRelays,
+    });
+    await store.compact();
+    const seconds = Math.round(performance.now() - started) / 1000;
+    if (values.json) process.stdout.write(`${JSON.stringify({ lines, understood, unknown, events, seconds })}\n`);
+    else {
+      const share = lines === 0 ? 100 : (100 * understood) / (understood + unknown);
+      process.stderr.write(`imported ${lines} lines in ${seconds} s: ${share.toFixed(2)} % understood, ${unknown} not, ${events} events\n`);
+    }
+  } finally {
+    progress.stop();
+    await store.close();
+  }
+}
+
+/** The database's share of the 512 MB that an import may take; what it cannot keep it has on disk. */
+const STORE_MEMORY = '192MB';
+
+/** Stores what a thread of its own reads, counts and packs: while it is at one batch, DuckDB is at the one before. */
+async function readInto(store: DuckStore, progress: Progress, task: ImportTask): Promise<Imported> {
+  const stdin = task.paths.includes('-');
+  const reader = startThread('import-reader', import.meta.url, {
+    workerData: task,
+    stdin,
+  });
+  if (stdin && reader.stdin !== null) process.stdin.pipe(reader.stdin);
+  try {
+    return await new Promise<Imported>((resolve, reject) => {
+      const tell = (stored: Stored): void => reader.postMessage(stored);
+      reader.once('error', reject);
+      reader.once('exit', () => reject(new Error('the reading thread ended before its time')));
+      reader.on('message', (message: FromReader) => {
+        switch (message.kind) {
+          case 'batch':
+            store
+              .commitPacked(message.batch)
+              .then(
+                () => tell({}),
+                (error: unknown) => tell({ failure: failureOf(error) }),
+              )
+              .finally(() => letGo(message.batch));
+            return;
+          case 'progress':
+            return progress.update(message.path, message.at);
+          case 'read':
+            return progress.done(message.path);
+          case 'done':
+            return resolve(message.imported);
+          case 'failed':
+            return reject(errorOf(message.failure));
+        }
+      });
+    });
+  } finally {
+    if (stdin) process.stdin.unpipe();
+    await reader.terminate();
+  }
+}
+
+/** Frees a batch's memory at once: this thread makes so little that its collector would come by after several batches only. */
+function letGo(batch: PackedBatch): void {
+  structuredClone(undefined, { transfer: buffersOf(batch) });
+}
+
+async function checkReadable(path: string): Promise<void> {
+  if (path === '-') return;
+  try {
+    const file = await open(path, 'r');
+    const isFile = (await file.stat()).isFile();
+    await file.close();
+    if (!isFile)
+      throw new OperationalError('source_unreadable', `${path} is no file: name the log files themselves, e.g. ${path}/mail.log*`);
+  } catch (cause) {
+    if (cause instanceof OperationalError) throw cause;
+    const code = (cause as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT') throw new OperationalError('source_missing', `${path}: there is no such file`, { cause });
+    throw new OperationalError(
+      'source_unreadable',
+      `${path} may not be read (${code ?? String(cause)}): run this as a user of the file's group (adm on Debian)`,
+      { cause },
+    );
+  }
+}
+
+interface Progress {
+  update(path: string, at: { bytesRead: number; bytesTotal: number }): void;
+  done(path: string): void;
+  stop(): void;
+}
+
+/** A bar with an estimate on a terminal; elsewhere a line now and then. */
+function progressBar(): Progress {
+  return process.stderr.isTTY ? terminalBar() : plainLines();
+}
+
+function terminalBar(): Progress {
+  let bar: SingleBar | undefined;
+  return {
+    update(path, { bytesRead, bytesTotal }) {
+      if (bar === undefined) {
+        bar = new SingleBar(
+          { format: '{path} {bar} {percentage} %, {eta_formatted} left', stream: process.stderr, hideCursor: true },
+          Presets.shades_classic,
+        );
+        bar.start(bytesTotal, 0, { path });
+      }
+      bar.setTotal(Math.max(bytesTotal, bytesRead));
+      bar.update(bytesRead, { path });
+    },
+    done() {
+      bar?.stop();
+      bar = undefined;
+    },
+    stop() {
+      bar?.stop();
+    },
+  };
+}
+
+const PLAIN_MILLIS = 5_000;
+
+function plainLines(): Progress {
+  const started = Date.now();
+  let last = started;
+  return {
+    update(path, { bytesRead, bytesTotal }) {
+      const now = Date.now();
+      if (now - last < PLAIN_MILLIS || bytesRead === 0) return;
+      last = now;
+      const left = bytesTotal > 0 ? Math.round(((now - started) * (bytesTotal - bytesRead)) / bytesRead / 1000) : 0;
+      const share = bytesTotal > 0 ? `${Math.floor((100 * bytesRead) / bytesTotal)} %, about ${left} s left` : `${bytesRead} bytes`;
+      process.stderr.write(`${path}: ${share}\n`);
+    },
+    done: () => undefined,
+    stop: () => undefined,
+  };
+}

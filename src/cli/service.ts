@@ -1,0 +1,213 @@
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
+import cron from 'node-cron';
+import type { Logger } from 'pino';
+import { fileCollector, postfixQueueCollector, stdinCollector } from '../../collectors/index.ts';
+import { GRAPHS } from '../../dashboards/graphs/index.ts';
+import type { Config, Source } from '../config/load.ts';
+import { buildApp } from '../http/app.ts';
+import { createMetrics } from '../metrics/metrics.ts';
+import { OperationalError } from '../model/errors.ts';
+import type { Collector, Position } from '../model/line.ts';
+import { Pipeline } from '../pipeline/pipeline.ts';
+import { openDuckStore } from '../store/duckdb/index.ts';
+import type { Store } from '../store/store.ts';
+import { VERSION } from './version.ts';
+
+/** Well under the two seconds that a line may take to the page, and few enough transactions. */
+const COMMIT_MILLIS = 300;
+
+export const DATABASE = 'mailgraph-ext.duckdb';
+/** Where commands find the running service: `{"pid","url"}` in the data directory. */
+export const SERVICE_FILE = 'service.json';
+const WEB_DIRECTORY = fileURLToPath(new URL('../../dashboards/web', import.meta.url));
+
+export interface Service {
+  /** `http://127.0.0.1:9825` */
+  readonly url: string;
+  /** Commits what was read, and lets go of port and database. */
+  stop(): Promise<void>;
+}
+
+/** Opens the store, starts collecting, and serves. All or nothing: what was started is stopped when a later step fails. */
+export async function startService(config: Config, sources: readonly Source[], logger: Logger): Promise<Service> {
+  const store = await openDuckStore({
+    path: join(config.data, DATABASE),
+    onNotice: (notice) => logger.warn({ notice }, 'the database was repaired'),
+  });
+  try {
+    return await startOn(store, config, sources, logger);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function startOn(store: Store, config: Config, sources: readonly Source[], logger: Logger): Promise<Service> {
+  const saved = await store.savedState();
+  const pipeline = new Pipeline(store, saved, {
+    zone: config.zone,
+    host: config.host,
+    sources: placesOf(sources),
+    domains: config.domains,
+    internalRelays: config.internalRelays,
+    commitMillis: COMMIT_MILLIS,
+    onFailure: 'retry',
+    lost: (source, message) => logger.warn({ source, reason: message }, 'log lines are missing'),
+    failed: (error) => {
+      metrics.storeFailed();
+      logger.error({ err: error, code: error.code }, 'commit failed, trying again');
+    },
+  });
+  const { collecting } = pipeline;
+  const metrics = createMetrics({ collecting, version: VERSION });
+  collecting.onCommit((committed) => metrics.observe(committed));
+  const app = await buildApp({
+    reader: store,
+    collecting,
+    metrics,
+    graphs: GRAPHS,
+    webDirectory: WEB_DIRECTORY,
+    silentMinutes: Math.round(config.silentAfter / 60_000),
+    logger,
+    version: VERSION,
+  });
+  await listen(app, config);
+  const url = `http://${hostPort(app.server.address() as AddressInfo)}`;
+  await writeFile(join(config.data, SERVICE_FILE), JSON.stringify({ pid: process.pid, url }));
+
+  const stopping = new AbortController();
+  const running = sources
+    .map((source) => collectorOf(source, config, saved.positions))
+    .map((collector) =>
+      collector.run(pipeline, stopping.signal).catch((error: unknown) => {
+        if (stopping.signal.aborted) return;
+        logger.error({ err: error, source: collector.source }, 'source given up');
+        const message = error instanceof Error ? error.message : String(error);
+        pipeline.state({ source: collector.source, status: 'failed', message, behindBytes: 0 });
+      }),
+    );
+  pipeline.start();
+  const maintenance = scheduleMaintenance(store, config, logger);
+
+  return {
+    url,
+    stop: async () => {
+      await maintenance();
+      stopping.abort();
+      await Promise.all(running);
+      await pipeline.close();
+      await app.close();
+      await store.close();
+      await rm(join(config.data, SERVICE_FILE), { force: true });
+    },
+  };
+}
+
+async function listen(app: Awaited<ReturnType<typeof buildApp>>, config: Config): Promise<void> {
+  const { host, port } = config.listen;
+  try {
+    await app.listen({ host, port });
+  } catch (cause) {
+    await app.close();
+    const code = (cause as NodeJS.ErrnoException).code;
+    if (code === 'EADDRINUSE') {
+      throw new OperationalError(
+        'port_in_use',
+        `${host}:${port} is in use by another program: stop it, or choose another with --listen ADDR:PORT`,
+        { cause },
+      );
+    }
+    throw new OperationalError(
+      'listen_refused',
+      `cannot listen on ${host}:${port} (${code ?? String(cause)}): choose another with --listen ADDR:PORT`,
+      { cause },
+    );
+  }
+}
+
+const hostPort = ({ address, port, family }: AddressInfo): string => (family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`);
+
+function placesOf(sources: readonly Source[]): Map<string, { zone?: string; host?: string }> {
+  const places = new Map<string, { zone?: string; host?: string }>();
+  for (const source of sources) {
+    if (source.type !== 'file') continue;
+    places.set(source.path, {
+      ...(source.zone === undefined ? {} : { zone: source.zone }),
+      ...(source.host === undefined ? {} : { host: source.host }),
+    });
+  }
+  return places;
+}
+
+function collectorOf(source: Source, config: Config, positions: readonly Position[]): Collector {
+  if (source.type === 'file') return fileCollector({ path: source.path, positions });
+  if (source.type === 'stdin') return stdinCollector();
+  const { every, spool, command } = source;
+  return postfixQueueCollector({
+    everyMillis: every,
+    host: config.host,
+    ...(spool === undefined ? {} : { spool }),
+    ...(command === undefined ? {} : { command }),
+  });
+}
+
+/** Every hour rollups are merged, every night what is too old goes. UTC: no hour is skipped or doubled there. */
+function scheduleMaintenance(store: Store, config: Config, logger: Logger): () => Promise<void> {
+  const run = (task: () => Promise<unknown>, sentence: string) => async (): Promise<void> => {
+    try {
+      await task();
+    } catch (error) {
+      logger.error({ err: error }, sentence);
+    }
+  };
+  const options = { timezone: 'UTC', noOverlap: true };
+  const hourly = cron.schedule(
+    '7 * * * *',
+    run(() => store.compact(), 'compaction failed'),
+    options,
+  );
+  const nightly = cron.schedule(
+    '37 3 * * *',
+    run(() => store.retain(config.retention, Date.now()), 'retention failed'),
+    options,
+  );
+  return async () => {
+    await hourly.destroy();
+    await nightly.destroy();
+  };
+}
+
+/** Makes the data directory, readable by its owner alone: log data is personal data. */
+export async function makeDataDirectory(config: Config): Promise<void> {
+  try {
+    await makeDirectories(config.data);
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new OperationalError(
+      'store_unusable',
+      `cannot make the data directory ${config.data} (${code}): name one you may write to with --data DIR`,
+      { cause },
+    );
+  }
+}
+
+/** Not mkdir's own `recursive`: it never returns where a parent exists and still answers ENOENT, as /proc does. */
+async function makeDirectories(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    const parent = dirname(path);
+    const parentIsThere = await stat(parent).then(
+      () => true,
+      () => false,
+    );
+    if (code !== 'ENOENT' || parentIsThere) throw error;
+    await makeDirectories(parent);
+    await mkdir(path, { mode: 0o700 });
+  }
+}

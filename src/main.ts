@@ -1,0 +1,69 @@
+import { OperationalError } from './model/errors.ts';
+import { VERSION } from './cli/version.ts';
+
+const HELP = `mailgraph-ext ${VERSION}: what happens on your mail system, from its logs
+
+  mailgraph-ext [serve] [--log PATH]...   collect, store and serve the dashboard (finds the logs itself without --log)
+  mailgraph-ext demo                      the same on a mail system that is made up, with three weeks of history
+  mailgraph-ext import FILE...            read old logs, plain or compressed; "-" reads standard input
+  mailgraph-ext parse                     log lines on standard input, their events as JSON on standard output
+  mailgraph-ext report                    yesterday's figures
+  mailgraph-ext trace TERM                a message's life by queue id, message-id or address
+
+Options
+  --config FILE      default /etc/mailgraph-ext/config.yaml, when it is there
+  --data DIR         where the database is
+  --listen ADDR:PORT serve, demo: default 127.0.0.1:9825
+  --log PATH         serve: a log file or a glob; may be repeated; "-" is standard input
+  --year YYYY        import, parse: the year of time stamps that have none
+  --zone ZONE        import, parse, report: time zone of stamps without one, and of dates
+  --host NAME        import: host of lines that name none
+  --from, --to       report: a date, an RFC 3339 time or epoch seconds; default yesterday
+  --format FORMAT    report: text (default), json, or pflogsumm (its sections, our figures)
+  --language LANG    report: en or zh-CN
+  --json             import, trace: print JSON
+  --help, --version
+
+Exit codes: 0 done, 1 failed, 2 wrong usage.
+`;
+
+type Command = (args: readonly string[]) => Promise<void>;
+
+/** Each is loaded when it is called: `parse` in a pipe does not wait for a database to load. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import('./cli/serve.ts')).serve,
+  demo: async () => (await import('./cli/demo.ts')).demo,
+  import: async () => (await import('./cli/import.ts')).importFiles,
+  parse: async () => (await import('./cli/parse.ts')).parse,
+  report: async () => (await import('./cli/report.ts')).printReport,
+  trace: async () => (await import('./cli/trace.ts')).trace,
+};
+
+async function main(args: readonly string[]): Promise<void> {
+  const [first = 'serve', ...rest] = args;
+  if (args.includes('--help') || args.includes('-h') || first === 'help') {
+    process.stdout.write(HELP);
+    return;
+  }
+  if (first === '--version') {
+    process.stdout.write(`${VERSION}\n`);
+    return;
+  }
+  const named = !first.startsWith('-');
+  const name = named ? first : 'serve';
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined) {
+    throw new OperationalError('usage', `there is no command "${first}": it is one of ${Object.keys(COMMANDS).join(', ')} (see --help)`);
+  }
+  await (
+    await command()
+  )(named ? rest : args);
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof OperationalError)) throw error;
+  process.stderr.write(`mailgraph-ext: ${error.message}\n`);
+  process.exitCode = error.code === 'usage' ? 2 : 1;
+}

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { startService } from '../stack/service.ts';
+import { eventually } from '../stack/program.ts';
+import { temporaryDirectory } from '../support/log-store.ts';
+
+const MAIN = join(import.meta.dirname, '../../src/main.ts');
+const CONTRACT = join(import.meta.dirname, '../fixtures/contract');
+const DAY = ['--from', '2026-11-20', '--to', '2026-11-21', '--zone', 'Europe/Berlin'];
+
+interface Outcome {
+  code: number | null;
+  out: string;
+  errors: string;
+}
+
+/** Runs a command as a process of its own, as a shell would. */
+function command(args: readonly string[], input = ''): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const outcome: Outcome = { code: null, out: '', errors: '' };
+    child.stdout.on('data', (chunk: Buffer) => (outcome.out += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (outcome.errors += chunk.toString()));
+    child.on('close', (code) => resolve({ ...outcome, code }));
+    child.stdin.end(input);
+  });
+}
+
+/** One line that says it, and the exit code. */
+function refuses({ code, out, errors }: Outcome, expectedCode: number, sentence: RegExp): void {
+  assert.equal(out, '');
+  assert.match(errors, sentence);
+  assert.equal(errors.trimEnd().split('\n').length, 1, errors);
+  assert.equal(code, expectedCode);
+}
+
+test('wrong usage is told in one line, with exit code 2', async () => {
+  refuses(await command(['frobnicate']), 2, /no command "frobnicate".*--help/);
+  refuses(await command(['serve', '--bogus']), 2, /--bogus/);
+  refuses(await command(['import']), 2, /file to import.*missing/);
+  refuses(await command(['report', '--from', 'yesterday']), 2, /--from wants a date/);
+  refuses(await command(['import', '--year', '26', CONTRACT]), 2, /--year wants four digits/);
+});
+
+test('what cannot be done is told in one line with the cure, with exit code 1', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const config = join(directory, 'config.yaml');
+  await writeFile(config, 'data: /tmp/x\nlisen: 127.0.0.1:9825\n');
+  refuses(await command(['serve', '--config', config]), 1, /config\.yaml:2:1: lisen: unknown option.*did you mean "listen"/);
+  refuses(await command(['serve', '--config', join(directory, 'none.yaml')]), 1, /none\.yaml.*no such file/);
+  refuses(await command(['import', '--data', directory, join(directory, 'none.log')]), 1, /none\.log: there is no such file/);
+  refuses(await command(['import', '--data', directory, directory]), 1, /is no file/);
+  await writeFile(join(directory, 'file'), '');
+  refuses(await command(['import', '--data', join(directory, 'file', 'below'), config]), 1, /cannot make the data directory.*--data DIR/);
+  refuses(await command(['trace', '--data', directory, 'nobody@example.org']), 1, /no message/);
+  const taken = createServer();
+  await new Promise<void>((listening) => taken.listen(0, '127.0.0.1', listening));
+  t.after(() => taken.close());
+  const { port } = taken.address() as AddressInfo;
+  refuses(
+    await command(['serve', '--data', directory, '--listen', `127.0.0.1:${port}`, '--log', join(directory, 'mail.log')]),
+    1,
+    /in use.*--listen/,
+  );
+});
+
+test('parse prints an object a line: events, none, or null for what nobody knows', async () => {
+  const { code, out } = await command(
+    ['parse'],
+    [
+      '2026-11-20T10:00:02.000001+01:00 mail postfix/submission/smtpd[100]: A1A1A1A1A1: client=mx.example.net[192.0.2.10]',
+      '2026-11-20T10:00:02+01:00 mail postfix/smtpd[100]: lost connection after EHLO from mx.example.net[192.0.2.10]',
+      '2026-11-20T10:00:02+01:00 mail nobody[1]: knows this',
+      'nor this',
+      '',
+    ].join('\n'),
+  );
+  assert.equal(code, 0);
+  const lines = out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  assert.deepEqual(lines[0], {
+    time: '2026-11-20T09:00:02.000Z',
+    host: 'mail',
+    instance: 'postfix/submission',
+    program: 'smtpd',
+    pid: 100,
+    events: [{ kind: 'accepted', queueId: 'A1A1A1A1A1', method: 'smtpd', clientName: 'mx.example.net', clientIp: '192.0.2.10' }],
+  });
+  assert.deepEqual(
+    lines.slice(1).map(({ events }) => events),
+    [[], null, null],
+  );
+});
+
+test('import reads plain and compressed files once; report and trace tell what they say', async (t) => {
+  const data = await temporaryDirectory(t);
+  const plain = join(CONTRACT, 'sample.plain.log');
+  const zipped = join(data, 'sample.log.gz');
+  await writeFile(zipped, gzipSync(await readFile(plain)));
+  const options = ['--data', data, '--zone', 'Europe/Berlin', '--year', '2026'];
+  const first = await command(['import', ...options, '--json', zipped]);
+  assert.equal(first.code, 0, first.errors);
+  const { seconds, events, ...counts } = JSON.parse(first.out) as Record<string, number>;
+  assert.deepEqual(counts, { lines: 66, understood: 66, unknown: 0 });
+  assert.ok((seconds ?? 0) > 0 && (events ?? 0) > 60);
+  // The same content by another name.
+  const again = await command(['import', ...options, '--json', plain, zipped]);
+  assert.equal((JSON.parse(again.out) as { lines: number }).lines, 0);
+
+  const json = await command(['report', '--data', data, ...DAY, '--format', 'json']);
+  const { from, to, series } = JSON.parse(json.out) as {
+    from: string;
+    to: string;
+    series: Record<string, { total: number; messages?: number }>;
+  };
+  assert.deepEqual({ from, to }, { from: '2026-11-19T23:00:00Z', to: '2026-11-20T23:00:00Z' });
+  assert.deepEqual(series['received']?.total, 6);
+  assert.deepEqual({ total: series['deferred']?.total, messages: series['deferred']?.messages }, { total: 4, messages: 3 });
+  const text = await command(['report', '--data', data, ...DAY, '--language', 'zh-CN']);
+  assert.match(text.out, /邮件报告[\s\S]*17,200\s+收到字节/);
+
+  const life = await command(['trace', '--data', data, 'A1A1A1A1A1']);
+  assert.match(life.out, /A1A1A1A1A1\s+received[\s\S]*A2A2A2A2A2\s+hop[\s\S]*delivered <bob@example\.org> by lmtp/);
+  assert.equal(life.code, 0);
+});
+
+test('commands ask the running service, which alone has the database', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const log = join(directory, 'mail.log');
+  await writeFile(log, await readFile(join(CONTRACT, 'sample.iso.log')));
+  const service = await startService(t, directory, `sources: [{ type: file, path: ${log} }]\n`);
+  await eventually(
+    'the log to be read',
+    async () => ((await service.get('/api/v1/status')) as { store: { lines: number } | null }).store?.lines === 66,
+  );
+  const report = await command(['report', '--data', service.data, ...DAY, '--format', 'json']);
+  assert.equal((JSON.parse(report.out) as { series: { received: { total: number } } }).series.received.total, 6);
+  const trace = await command(['trace', '--data', service.data, 'h@example.net']);
+  assert.match(trace.out, /forwarded as 2121212121[\s\S]*sent <ext@example\.com>/);
+  refuses(await command(['import', '--data', service.data, log]), 1, /Process \d+ has the database .* open/);
+  await mkdir(join(directory, 'other'));
+  await service.stop();
+  const after = await command(['report', '--data', service.data, ...DAY, '--format', 'json']);
+  assert.deepEqual(after.out, report.out);
+});
