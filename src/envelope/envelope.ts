@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { Clock } from './clock.ts';
 import { readJsonLine } from './json-line.ts';
 import { type Beginning, Literal } from './literal.ts';
-import { LOCAL, Stamp, tai64n } from './stamp.ts';
+import { LOCAL, Stamp, UTC, tai64n } from './stamp.ts';
 import { HostTable, isContainerId, type KnownTag, TagTable } from './tags.ts';
 import {
   BLANK,
@@ -25,6 +25,7 @@ import {
   TEXT_START,
   endOf,
   isHost,
+  startsTag,
   matchWithin,
   structuredDataEnd,
   TAGGED,
@@ -54,6 +55,8 @@ export class EnvelopeReader {
   readonly #host: string;
   readonly #clamavTag: string;
   #beginning: Beginning | null = null;
+  /** The line began as the one before: its stamp was not scanned. */
+  #beganAlike = false;
   /** ms: the time of maildrop's record that the lines belong to. */
   #record = Number.NaN;
 
@@ -75,6 +78,7 @@ export class EnvelopeReader {
     envelope.pid = 0;
     envelope.repeat = 1;
     envelope.ofPrevious = false;
+    this.#beganAlike = false;
     if (this.#again(line, limit, written)) return envelope;
     return this.#layer(line, 0, limit, written, MAX_LAYERS) || this.#mailRecord(line, limit, written) ? envelope : null;
   }
@@ -99,15 +103,16 @@ export class EnvelopeReader {
       }
       at++;
     }
-    const sameHost = known.zoneAndHost.standsAt(line, at);
+    const sameHost = known.isPlain && known.zoneAndHost.standsAt(line, at) && startsTag(line, at + known.zoneAndHost.length);
     if (!sameHost && !known.zone.standsAt(line, at)) return false;
     if (Math.abs(written - known.written) > HOUR) return false;
     const time = known.start + ms;
     this.#clock.passed(time);
     this.#envelope.time = time;
-    if (!sameHost) return this.#afterTime(line, at + known.zone.length, limit, written, MAX_LAYERS - 1);
+    this.#beganAlike = true;
+    if (!sameHost) return this.#afterTime(line, at + known.zone.length, limit, written, MAX_LAYERS);
     this.#envelope.host = known.host;
-    return this.#tagged(line, at + known.zoneAndHost.length, limit, written, MAX_LAYERS - 1);
+    return this.#tagged(line, at + known.zoneAndHost.length, limit, written, MAX_LAYERS);
   }
 
   /** A line from its beginning, or from where an outer layer ends. On false the envelope is not meant to be used. */
@@ -131,6 +136,7 @@ export class EnvelopeReader {
       case '@': {
         const time = tai64n(line, from, limit);
         if (Number.isNaN(time)) return false;
+        stamp.offset = UTC;
         this.#envelope.time = time;
         return this.#afterTime(line, line.indexOf(' ', from) + 1, limit, written, 0);
       }
@@ -181,20 +187,21 @@ export class EnvelopeReader {
     const start = endOf(FACILITY, line, from, limit, from);
     const blank = line.indexOf(' ', start);
     const wordEnd = blank < 0 || blank > limit ? limit : blank;
-    const host = this.#hosts.known(line.slice(start, wordEnd));
-    if (host !== undefined) return this.#hosted(host, line, wordEnd, limit, written, layers);
+    // The short way: nothing but a host can look like this, so that no line need be read as another before it was.
+    const plain = startsTag(line, wordEnd + 1) ? this.#hosts.plain(line.slice(start, wordEnd)) : undefined;
+    if (plain !== undefined) return this.#hosted(plain, line, wordEnd, limit, written, layers);
     this.#envelope.host = this.#host;
     if (layers > 0 && this.#inner(line, endOf(CRI, line, start, limit, start), limit, written, layers - 1)) return true;
     if (this.#ownFile(line, start, limit)) return true;
     if (!isHost(line, start, wordEnd, limit)) return this.#tagged(line, start, limit, written, layers);
-    return this.#hosted(this.#hosts.add(line.slice(start, wordEnd)), line, wordEnd, limit, written, layers);
+    return this.#hosted(this.#hosts.named(line.slice(start, wordEnd)), line, wordEnd, limit, written, layers);
   }
 
   /** After the host. At a line's outermost layer its beginning is kept for the lines after it. */
   #hosted(host: string, line: string, hostEnd: number, limit: number, written: number, layers: number): boolean {
     this.#envelope.host = host;
     const tagStart = Math.min(hostEnd + 1, limit);
-    if (layers === MAX_LAYERS) {
+    if (layers === MAX_LAYERS && !this.#beganAlike) {
       const { secondAt, clockEnd, end, ms } = this.#stamp;
       const before = this.#beginning;
       this.#beginning = {
@@ -204,6 +211,7 @@ export class EnvelopeReader {
         zone: (before?.zone ?? NOTHING).becoming(line.slice(clockEnd, end + 1)),
         zoneAndHost: (before?.zoneAndHost ?? NOTHING).becoming(line.slice(clockEnd, tagStart)),
         host,
+        isPlain: this.#hosts.plain(host) !== undefined,
         start: this.#envelope.time - ms,
         written,
       };
@@ -360,13 +368,15 @@ export class EnvelopeReader {
     if (found === null) return false;
     const [, time = '', host = '', app = '', process = ''] = found;
     const envelope = this.#envelope;
-    if (time === '-') envelope.time = written;
-    else if (this.#stamp.scanIso(time, 0, time.length) && this.#stamp.end === time.length)
+    if (time === '-') {
+      this.#stamp.offset = LOCAL;
+      envelope.time = written;
+    } else if (this.#stamp.scanIso(time, 0, time.length) && this.#stamp.end === time.length)
       envelope.time = this.#clock.moment(this.#stamp, written);
     else return false;
     const end = structuredDataEnd(line, RFC5424.lastIndex, limit);
     if (end < 0 || Number.isNaN(envelope.time)) return false;
-    envelope.host = host === '-' ? this.#host : (this.#hosts.known(host) ?? this.#hosts.add(host));
+    envelope.host = host === '-' ? this.#host : this.#hosts.named(host);
     envelope.pid = /^\d{1,10}$/.test(process) ? Number(process) : 0;
     const known = this.#tags.named(app === '-' ? '' : app);
     envelope.tag = known.tag;
@@ -377,8 +387,9 @@ export class EnvelopeReader {
     const found = readJsonLine(line);
     if (found === null) return false;
     const envelope = this.#envelope;
+    this.#stamp.offset = UTC;
     envelope.time = found.time;
-    envelope.host = found.host === '' ? this.#host : (this.#hosts.known(found.host) ?? this.#hosts.add(found.host));
+    envelope.host = found.host === '' ? this.#host : this.#hosts.named(found.host);
     envelope.pid = found.pid;
     const known = this.#tags.named(found.program.slice(0, 128));
     envelope.tag = known.tag;

@@ -46,6 +46,8 @@ export interface Beginning {
   readonly zone: Literal;
   readonly zoneAndHost: Literal;
   readonly host: string;
+  /** HostTable.plain() knows it. */
+  readonly isPlain: boolean;
   /** The moment at which that minute began. */
   readonly start: number;
   readonly written: number;

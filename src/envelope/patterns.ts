@@ -40,6 +40,18 @@ export function isHost(line: string, start: number, end: number, limit: number):
   return !line.startsWith('last message repeated ', start);
 }
 
+/**
+ * A word that can be nothing but a host where a tag follows it (see startsTag): no time, no wrapped line's beginning, no tag
+ * of its own.
+ */
+export const PLAIN_HOST = /^(?!\d{4}-|last$)[A-Za-z0-9](?:[\w.:-]*[\w.-])?$/;
+
+/** Whether a tag begins here as nearly all do, in lower case: after a host, nothing but a tag begins so. */
+export const startsTag = (line: string, at: number): boolean => {
+  const code = at < line.length ? line.charCodeAt(at) : 0;
+  return code >= 97 && code <= 122;
+};
+
 /** The position after structured data (RFC 5424 section 6.3), -1 when it is malformed. */
 export function structuredDataEnd(line: string, from: number, limit: number): number {
   if (line[from] === '-') return from + 1;

@@ -1,5 +1,7 @@
 /** `offset` of a stamp that names no zone: the wall clock of wherever the line was written. */
 export const LOCAL = 10_000;
+/** `offset` of a moment that no stamp was scanned for, but that leaves no doubt: TAI64N, seconds since the epoch. */
+export const UTC = 0;
 
 const BLANK = 32;
 const DASH = 45;

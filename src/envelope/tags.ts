@@ -1,5 +1,6 @@
 import type { Tag } from '../model/parser.ts';
 import { Literal } from './literal.ts';
+import { PLAIN_HOST } from './patterns.ts';
 
 const SLOTS = 1024;
 const MAX_TAGS = 4096;
@@ -63,15 +64,23 @@ const MAX_HOSTS = 4096;
 /** Host names, one string each, that keep no chunk of a log in memory. */
 export class HostTable {
   readonly #names = new Map<string, string>();
+  readonly #plain = new Map<string, string>();
 
-  known(name: string): string | undefined {
-    return this.#names.get(name);
+  /** A host that was named before, if its name can be nothing else. */
+  plain(name: string): string | undefined {
+    return this.#plain.get(name);
   }
 
-  add(name: string): string {
-    if (this.#names.size >= MAX_HOSTS) this.#names.clear();
+  named(name: string): string {
+    const known = this.#names.get(name);
+    if (known !== undefined) return known;
+    if (this.#names.size >= MAX_HOSTS) {
+      this.#names.clear();
+      this.#plain.clear();
+    }
     const own = detached(name);
     this.#names.set(own, own);
+    if (PLAIN_HOST.test(own)) this.#plain.set(own, own);
     return own;
   }
 }
