@@ -11,7 +11,7 @@ export interface Committed {
   readonly deliveries: readonly DeliveryRow[];
   readonly queueFiles: readonly QueueFileRow[];
   readonly queueSamples: readonly QueueSample[];
-  /** Whether rows came from live reading; only then histograms are observed. */
+  /** Whether what is in it was written since we watch; only then histograms are observed. */
   readonly live: boolean;
 }
 

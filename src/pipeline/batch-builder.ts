@@ -39,9 +39,8 @@ export class BatchBuilder {
   /** ms: the newest event, and when the first line came in. */
   newestEvent = 0;
   startedAt = 0;
-  /** Whether what is being added now was written since we watch. */
+  /** Whether its lines were written since we watch; a batch has lines of one kind. */
   live = false;
-  anyLive = false;
   private readonly sums: Sums;
   private handedOver = 0;
 

@@ -80,11 +80,13 @@ export class Pipeline implements Sink {
   }
 
   async lines(block: Block): Promise<void> {
-    if (this.failure !== undefined) throw this.failure;
     const { correlator, reading } = this;
+    const live = block.origin === 'live';
+    // A batch is of one kind: what was there before is stored like the rest, but moves no counter and no histogram.
+    while (correlator.batch.lines > 0 && correlator.batch.live !== live && this.failure === undefined) await this.commit();
+    if (this.failure !== undefined) throw this.failure;
     const { batch } = correlator;
-    batch.live = block.origin === 'live';
-    batch.anyLive ||= batch.live;
+    batch.live = live;
     batch.startedAt ||= Date.now();
     reading.begin(block.written);
     const newest = batch.newestEvent;
@@ -98,7 +100,7 @@ export class Pipeline implements Sink {
     batch.positions.set(block.position.id, block.position);
     this.cover(block.source, reading.firstTime, batch.newestEvent);
     this.lastLineAt = Date.now();
-    if (batch.live && batch.newestEvent > newest) this.lag[block.source] = Math.max(0, (Date.now() - batch.newestEvent) / 1000);
+    if (live && batch.newestEvent > newest) this.lag[block.source] = Math.max(0, (Date.now() - batch.newestEvent) / 1000);
     const { takeRows } = this.options;
     if (takeRows !== undefined && batch.rows >= ROWS_AT_ONCE) batch.handOver(takeRows);
     if (batch.weight >= MAX_WEIGHT || batch.lines >= MAX_LINES) await this.commit();
@@ -109,7 +111,6 @@ export class Pipeline implements Sink {
     if (this.failure !== undefined) throw this.failure;
     const { batch } = this.correlator;
     batch.queueSamples.push(...samples);
-    batch.anyLive = true;
     this.schedule();
   }
 
@@ -206,7 +207,7 @@ export class Pipeline implements Sink {
       deliveries: batch.deliveries,
       queueFiles: batch.queueFiles,
       queueSamples: batch.queueSamples,
-      live: builder.anyLive,
+      live: builder.live || builder.lines === 0,
     };
     for (const listener of this.listeners) listener(committed);
   }
