@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { chromium, type Page } from 'playwright-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
 import { program } from '../stack/program.ts';
 
 /** Pictures for a person to look at, kept after the run. */
@@ -25,14 +25,28 @@ export interface Browsing {
   readonly faults: string[];
 }
 
-export async function browse(t: TestContext, options: { width?: number; height?: number; dark?: boolean } = {}): Promise<Browsing> {
+export interface Window {
+  readonly width?: number;
+  readonly height?: number;
+  readonly dark?: boolean;
+}
+
+/** A browser for a whole file: starting one takes longer than most checks. */
+export async function launch(t: TestContext): Promise<Browser> {
   const browser = await chromium.launch({ executablePath: program('chromium') ?? 'chromium', args: FLAGS });
   t.after(() => browser.close());
+  return browser;
+}
+
+/** A page with storage of its own, in a browser that runs already or in one for this test alone. */
+export async function browse(t: TestContext, options: Window & { browser?: Browser } = {}): Promise<Browsing> {
+  const browser = options.browser ?? (await launch(t));
   const page = await browser.newPage({
     viewport: { width: options.width ?? 1280, height: options.height ?? 1600 },
     colorScheme: options.dark ? 'dark' : 'light',
     deviceScaleFactor: 1,
   });
+  if (options.browser !== undefined) t.after(() => page.close());
   const faults: string[] = [];
   page.on('console', (message) => {
     // Chromium's advice on reading a canvas is for the test, which reads it.

@@ -1,0 +1,94 @@
+/// <reference lib="dom" />
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { TestContext } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { browse, screenshot } from './page.ts';
+
+/** What every page of the dashboard must bear: both languages, light and dark, desk and the narrowest phone. */
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** One way in which a page is seen. */
+export interface Look {
+  readonly lang: 'en' | 'zh-CN';
+  readonly dark: boolean;
+  readonly width: number;
+}
+
+export const DESK = 1280;
+export const PHONE = 320;
+export const LOOKS: readonly Look[] = [DESK, PHONE].flatMap((width) =>
+  (['en', 'zh-CN'] as const).flatMap((lang) => [false, true].map((dark) => ({ lang, dark, width }))),
+);
+
+interface Sight {
+  /** Of the test and the picture: `graphs`, `logins`. */
+  readonly name: string;
+  /** With its query and hash, without `lang`: `/?range=week#logins`. */
+  readonly path: string;
+  /** Resolves when there is to be seen what is looked at. */
+  readonly ready: (page: Page, look: Look) => Promise<unknown>;
+}
+
+/**
+ * Opens a page in each look, as subtests: what `ready` waits for is there, the console is silent, nothing scrolls sideways, axe finds
+ * nothing serious, and a picture is kept. `url` is the service's, without a path.
+ */
+export async function everyLook(t: TestContext, browser: Browser, url: string, { name, path, ready }: Sight): Promise<void> {
+  for (const look of LOOKS) {
+    const named = [name, look.lang, look.width, look.dark ? 'dark' : 'light'].join('-');
+    await t.test(named, async (sub) => {
+      const { page, faults } = await browse(sub, { ...look, browser });
+      await page.goto(inLanguage(url + path, look.lang));
+      await ready(page, look);
+      await screenshot(page, named);
+      await expectSound(page);
+      assert.deepEqual(faults, []);
+      assert.equal(await page.evaluate(() => document.documentElement.lang), look.lang);
+    });
+  }
+}
+
+/** The address with `lang` in its query, before the hash. */
+export function inLanguage(address: string, lang: string): string {
+  const url = new URL(address);
+  url.searchParams.set('lang', lang);
+  return url.href;
+}
+
+/** Nothing scrolls sideways, and axe finds no serious fault. */
+export async function expectSound(page: Page): Promise<void> {
+  assert.deepEqual(await tooWide(page), [], 'what makes the page scroll sideways');
+  assert.deepEqual(await seriousFaults(page), [], 'faults that axe calls serious or critical');
+}
+
+/** What reaches beyond the window's right edge when the page scrolls sideways; empty when it does not. */
+const tooWide = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth <= clientWidth) return [];
+    return [...document.querySelectorAll('body *')]
+      .filter((one) => one.getBoundingClientRect().right > clientWidth + 1)
+      .map((one) => `${one.tagName} ${one.className.toString()} #${one.id}`);
+  });
+
+/** axe runs by the debugging protocol, which the page's Content-Security-Policy does not bind. */
+export async function seriousFaults(page: Page): Promise<string[]> {
+  await page.evaluate(await readFile(AXE, 'utf8'));
+  return page.evaluate(async () => {
+    interface Found {
+      readonly id: string;
+      readonly impact: string | null;
+      readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary?: string }[];
+    }
+    const { axe } = globalThis as unknown as {
+      axe: { run: (root: Document, options: object) => Promise<{ violations: readonly Found[] }> };
+    };
+    const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary = '' }) => `${id}: ${target.join(' ')} ${failureSummary}`));
+  });
+}

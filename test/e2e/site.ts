@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { GRAPHS } from '../../dashboards/graphs/index.ts';
+import { writeHistory } from '../../src/demo/mail-log.ts';
+import type { Batch } from '../../src/model/batch.ts';
+import type { Store } from '../../src/store/store.ts';
+import { webDirectory } from '../dashboards/page-module.ts';
+import { build, committed, pipeline } from '../http/service.ts';
+import { storeOf, temporaryDirectory } from '../support/log-store.ts';
+
+/** The dashboard over a made-up mail system's last days, in this process: ready in seconds, and a test decides what comes next. */
+export interface TestSite {
+  /** Without a path. */
+  readonly url: string;
+  readonly store: Store;
+  /** Stores a batch and tells the live stream, as reading a log does. */
+  readonly commit: (batch: Batch) => Promise<void>;
+}
+
+export async function startSite(t: TestContext, { days = 2, seed = 1 } = {}): Promise<TestSite> {
+  const log = join(await temporaryDirectory(t), 'mail.log');
+  const now = Date.now();
+  await writeHistory(log, { from: now - days * 86_400_000, to: now, seed });
+  const store = await storeOf(t, [log]);
+  const collecting = pipeline();
+  collecting.set({ startedAt: now, lastLineAt: now, lastCommitAt: now });
+  const app = await build(t, { reader: store, collecting, graphs: GRAPHS, webDirectory, clock: Date.now });
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  return {
+    url,
+    store,
+    async commit(batch) {
+      await store.commit(batch);
+      const { lines, rollups, deliveries, queueFiles, queueSamples } = batch;
+      collecting.emit(committed({ time: Date.now(), newestEvent: Date.now(), lines, rollups, deliveries, queueFiles, queueSamples }));
+    },
+  };
+}
