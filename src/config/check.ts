@@ -1,7 +1,8 @@
 import type { TSchema } from 'typebox';
 import { Errors } from 'typebox/value';
 import { nearest } from '../lib/nearest.ts';
-import { FILE, SOURCES, SOURCE_TYPES } from './schema.ts';
+import { isLoopback } from '../lib/network.ts';
+import { FILE, type FileEntries, SOURCES, SOURCE_TYPES } from './schema.ts';
 
 /** Where in the file: keys and list indexes from the top. */
 export type KeyPath = readonly (string | number)[];
@@ -19,7 +20,19 @@ export function checkFile(value: unknown): Problem[] {
   const problems = checkAgainst(FILE, value, []);
   const sources = isMap(value) ? value['sources'] : undefined;
   if (Array.isArray(sources)) problems.push(...sources.flatMap((source: unknown, index) => checkSource(source, ['sources', index])));
+  if (problems.length === 0) problems.push(...checkSmtp((value as FileEntries).smtp ?? {}));
   return problems;
+}
+
+/** A password never goes over a network in the clear, nor to whoever answers there. */
+function checkSmtp({ host = '127.0.0.1', tls = 'if_offered', user, password_file: password }: NonNullable<FileEntries['smtp']>): Problem[] {
+  if (user === undefined && password === undefined) return [];
+  if (user === undefined) return [{ path: ['smtp', 'password_file'], key: true, message: 'is of no use without "user"' }];
+  if (password === undefined) return [{ path: ['smtp', 'user'], key: true, message: 'needs "password_file" beside it' }];
+  if (tls === 'starttls' || tls === 'implicit' || isLoopback(host)) return [];
+  return [
+    { path: ['smtp', 'user'], key: true, message: `needs "tls: starttls" or "tls: implicit", or the password could be read on its way` },
+  ];
 }
 
 function checkSource(source: unknown, path: KeyPath): Problem[] {

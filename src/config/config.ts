@@ -1,5 +1,6 @@
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
+import type { SmtpSettings } from '../model/mail.ts';
 import type { Retention } from '../store/store.ts';
 
 /** The configuration in force: defaults, then the file, then the command line. `example.yaml` explains each option. */
@@ -23,6 +24,8 @@ export interface Config {
   readonly retention: Retention;
   /** ms */
   readonly silentAfter: number;
+  /** Who takes the mail that this service sends. */
+  readonly smtp: SmtpSettings;
 }
 
 /** Where lines or samples come from. */
@@ -64,6 +67,7 @@ export const DEFAULT_CONFIG: Config = {
   internalRelays: [],
   retention: { messages: 90, minutes: 90, hours: 730, days: 0 },
   silentAfter: 15 * 60_000,
+  smtp: { host: '127.0.0.1', port: 25, tls: 'if_offered', from: `mailgraph-ext@${hostname()}` },
 };
 
 export const DEFAULT_QUEUE_INTERVAL = 60_000;

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseDuration } from '../lib/duration.ts';
 import { isLoopback, parseAddressPort } from '../lib/network.ts';
 import { OperationalError } from '../model/errors.ts';
+import type { SmtpSettings } from '../model/mail.ts';
 import { DEFAULT_CONFIG, DEFAULT_QUEUE_INTERVAL, type Config, type Source } from './config.ts';
 import { parseConfig } from './parse.ts';
 import type { FileEntries, SourceEntry } from './schema.ts';
@@ -72,6 +73,19 @@ function applyFile(entries: FileEntries, file: string): Config {
       days: days(keep.days) ?? kept.days,
     },
     silentAfter: milliseconds(entries.silent_after) ?? DEFAULT_CONFIG.silentAfter,
+    smtp: toSmtp(entries.smtp ?? {}),
+  };
+}
+
+function toSmtp({ host, port, tls, user, password_file: passwordFile, from }: NonNullable<FileEntries['smtp']>): SmtpSettings {
+  const defaults = DEFAULT_CONFIG.smtp;
+  return {
+    host: host ?? defaults.host,
+    port: port ?? (tls === 'implicit' ? 465 : defaults.port),
+    tls: tls ?? defaults.tls,
+    from: from ?? defaults.from,
+    ...(user === undefined ? {} : { user }),
+    ...(passwordFile === undefined ? {} : { passwordFile }),
   };
 }
 

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import Type, { type Static, type TObject, type TRefine, type TString } from 'typebox';
 import { DURATION } from '../lib/duration.ts';
 import { isLoopback, isNetwork, parseAddressPort } from '../lib/network.ts';
+import { SMTP_TLS } from '../model/mail.ts';
 
 /**
  * The config file's shape. `example.yaml` explains the options; each `description` here is what a person who got a
@@ -79,6 +80,19 @@ export const FILE = Type.Object(
       ),
     ),
     silent_after: Type.Optional(duration),
+    smtp: Type.Optional(
+      Type.Object(
+        {
+          host: Type.Optional(checked(isServer, 'a host name or an address such as mail.example.org')),
+          port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_535, description: 'a port such as 25, 465 or 587' })),
+          tls: Type.Optional(Type.Enum(SMTP_TLS, { description: 'if_offered, starttls, implicit or none' })),
+          user: Type.Optional(Type.String({ minLength: 1, description: 'a login name' })),
+          password_file: Type.Optional(path),
+          from: Type.Optional(checked(isSender, 'an address such as mailgraph-ext@example.org or "Mail log <log@example.org>"')),
+        },
+        { ...closed, description: 'options such as "host: mail.example.org"' },
+      ),
+    ),
   },
   { ...closed, description: 'options such as "data: /var/lib/mailgraph-ext"' },
 );
@@ -104,6 +118,17 @@ function isLoopbackListen(text: string): boolean {
   const listen = parseAddressPort(text);
   return listen !== undefined && isLoopback(listen.host);
 }
+
+function isServer(text: string): boolean {
+  return isIP(text) !== 0 || HOST_NAME.test(text);
+}
+
+/** One address, perhaps with a name before it. */
+function isSender(text: string): boolean {
+  return isAddress(/^[^<>\p{Cc}]{0,200}<([^<>]{3,320})>$/u.exec(text)?.[1] ?? text);
+}
+
+export const isAddress = (text: string): boolean => /^[^\s@<>,;:"()\p{Cc}]{1,64}@[^\s@<>,;:"()\p{Cc}]{1,255}$/u.test(text);
 
 function isRelay(text: string): boolean {
   return isIP(text) !== 0 || isNetwork(text) || HOST_NAME.test(text);

@@ -13,6 +13,9 @@ export type ErrorCode =
   | 'store_newer'
   | 'disk_full'
   | 'query_timeout'
+  | 'secret_unreadable'
+  | 'mail_failed'
+  | 'delivery_failed'
   | 'service_unreachable'
   | 'not_found';
 
