@@ -71,7 +71,7 @@ const tooWide = (page: Page): Promise<string[]> =>
     if (scrollWidth <= clientWidth) return [];
     return [...document.querySelectorAll('body *')]
       .filter((one) => one.getBoundingClientRect().right > clientWidth + 1)
-      .map((one) => `${one.tagName} ${one.className.toString()} #${one.id}`);
+      .map((one) => `${one.tagName} ${one.getAttribute('class') ?? ''} #${one.id}`);
   });
 
 /** axe runs by the debugging protocol, which the page's Content-Security-Policy does not bind. */
