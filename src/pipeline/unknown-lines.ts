@@ -1,24 +1,8 @@
 import type { UnknownLine } from '../model/batch.ts';
+import { template } from './template.ts';
 
-/** Distinct templates kept per batch, and the length of one. */
+/** Distinct templates kept per batch. */
 const MAX_TEMPLATES = 200;
-const MAX_LENGTH = 300;
-
-/**
- * A line's shape, fit for a bug report: addresses, host names in brackets, queue ids and numbers are masked, so that the
- * same message from the same program gives the same template and nobody's data leaves the house.
- */
-export function template(text: string): string {
-  return text
-    .slice(0, 2 * MAX_LENGTH)
-    .replace(/[^\x20-\x7e]/g, '?')
-    .replace(/[^\s<>@,;:"'()[\]{}=]{1,64}@[^\s<>@,;:"'()[\]{}=]{1,255}/g, '*@*')
-    .replace(/\b\d{1,3}(?:\.\d{1,3}){3}\b/g, '*.*.*.*')
-    .replace(/\b[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}\b/gi, '*:*')
-    .replace(/\b(?=[0-9A-Za-z]{0,32}\d)[0-9A-Za-z]{5,64}\b/g, '*')
-    .replace(/\d+/g, '#')
-    .slice(0, MAX_LENGTH);
-}
 
 /** Counts the lines that no parser knows, by program and template. */
 export class UnknownLines {
