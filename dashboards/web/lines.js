@@ -1,5 +1,7 @@
 // @ts-check
-import { understood } from './api.js';
+import { status, understood } from './api.js';
+import { bugReport } from './bug-report.js';
+import { copyButton } from './copy.js';
 import { el, logged, table } from './dom.js';
 import { minute, t, tag } from './i18n.js';
 import { count, percent } from './numbers.js';
@@ -17,7 +19,7 @@ export function linesPage(place, site) {
   place.replaceChildren(el('h2', null, t('page.lines')), list);
   return loader(list, async (signal) => {
     const { from, to } = site.span();
-    const answer = await understood({ from, to }, signal);
+    const [answer, { version }] = await Promise.all([understood({ from, to }, signal), status()]);
     if (answer.share === null) return [nothing('lines.none')];
     const number = 'number';
     return [
@@ -44,6 +46,7 @@ export function linesPage(place, site) {
               minute(one.last),
             ]),
           ),
+      ...(answer.templates.length > 0 ? [copyButton(t('lines.copy'), bugReport(version, answer))] : []),
       el('h3', null, t('lines.programs')),
       table(
         t('lines.programs'),

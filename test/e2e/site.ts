@@ -1,3 +1,4 @@
+import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { GRAPHS } from '../../dashboards/graphs/index.ts';
@@ -17,10 +18,12 @@ export interface TestSite {
   readonly commit: (batch: Batch) => Promise<void>;
 }
 
-export async function startSite(t: TestContext, { days = 2, seed = 1 } = {}): Promise<TestSite> {
+/** `more`: lines that follow the history. */
+export async function startSite(t: TestContext, { days = 2, seed = 1, more = '' } = {}): Promise<TestSite> {
   const log = join(await temporaryDirectory(t), 'mail.log');
   const now = Date.now();
   await writeHistory(log, { from: now - days * 86_400_000, to: now, seed });
+  await appendFile(log, more);
   const store = await storeOf(t, [log]);
   const collecting = pipeline();
   collecting.set({ startedAt: now, lastLineAt: now, lastCommitAt: now });

@@ -318,7 +318,11 @@ export const words = {
   'lines.share': '{share} understood: {understood} lines, and {unknown} not.',
   'lines.unknown': 'Lines that no parser knows',
   'lines.all_known': 'None: every line is understood.',
+  'lines.copy': 'Copy for a bug report',
   'lines.programs': 'By program',
+
+  'copy.done': 'Copied: addresses, names and numbers are masked',
+  'copy.failed': 'The browser does not let this page copy. Select the lines.',
 
   'help.title': 'Keys',
   'help.help': 'This list',

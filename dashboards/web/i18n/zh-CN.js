@@ -318,7 +318,11 @@ export const words = {
   'lines.share': '可识别 {share}：{understood} 行，另有 {unknown} 行不可识别。',
   'lines.unknown': '没有解析器能识别的日志行',
   'lines.all_known': '没有：所有日志行都已识别。',
+  'lines.copy': '复制以便提交问题报告',
   'lines.programs': '按程序',
+
+  'copy.done': '已复制：地址、名称与数字均已隐去',
+  'copy.failed': '浏览器不允许本页复制，请手动选取。',
 
   'help.title': '键盘快捷键',
   'help.help': '显示本列表',
