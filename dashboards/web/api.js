@@ -17,8 +17,11 @@
  * @property {number} lastCommitAt
  * @property {number} linesUnderstood
  * @property {number} linesUnknown
+ * @property {number} linesMisdated
+ * @property {number} linesFailed
  * @property {string} storeProblem
- * @property {{ source: string, status: 'waiting' | 'reading' | 'current' | 'failed', message: string, behindBytes: number, lagSeconds: number | null }[]} sources
+ * @property {{ source: string, status: 'waiting' | 'reading' | 'current' | 'failed', message: string, behindBytes: number, lagSeconds: number | null, dropped: number, gaps: number }[]} sources
+ * @property {{ source: string, time: number, message: string }[]} gaps
  * @property {{ firstTime: number, lastTime: number, lines: number, messages: number, bytesOnDisk: number } | null} store
  * @property {boolean} ready
  * @property {Problem[]} problems

@@ -39,7 +39,7 @@ export function statusStrip(place, clockIs) {
       fill(place, el('p', { class: 'state bad' }, t('why.unreachable')));
       return;
     }
-    const { lastLineAt, linesUnderstood, linesUnknown, sources, problems, noData, version } = known;
+    const { lastLineAt, linesUnderstood, linesUnknown, linesMisdated, linesFailed, sources, problems, noData, version } = known;
     const lines = linesUnderstood + linesUnknown;
     const lags = sources.flatMap(({ lagSeconds }) => (lagSeconds === null ? [] : [lagSeconds]));
     const behind = sources.reduce((sum, one) => sum + one.behindBytes, 0);
@@ -61,6 +61,8 @@ export function statusStrip(place, clockIs) {
         ...(behind > 0 ? fact(t('status.behind'), bytes(behind, tag())) : []),
         ...fact(t('status.understood'), lines > 0 ? el('a', { href: '#lines' }, percent(linesUnderstood / lines, tag())) : '–'),
         ...fact(t('status.lines'), count(lines, tag())),
+        ...(linesMisdated > 0 ? fact(t('status.misdated'), el('a', { href: '#lines' }, count(linesMisdated, tag()))) : []),
+        ...(linesFailed > 0 ? fact(t('status.failed_on'), el('a', { href: '#lines' }, count(linesFailed, tag()))) : []),
         ...fact(t('status.zone'), zone()),
       ),
       sourceList(),
@@ -87,10 +89,19 @@ export function statusStrip(place, clockIs) {
             t(`source.${one.status}`),
             one.lagSeconds !== null && `, ${t('status.lag')} ${duration(one.lagSeconds, tag())}`,
             one.message !== '' && el('span', { class: 'detail' }, logged(one.message)),
+            one.dropped > 0 && el('span', { class: 'detail' }, t('source.dropped', { n: count(one.dropped, tag()) })),
+            one.gaps > 0 && lossOf(one),
           ),
         ),
       ),
     );
+  }
+
+  /** @param {Status['sources'][number]} source */
+  function lossOf({ source, gaps }) {
+    const newest = known?.gaps.findLast((gap) => gap.source === source);
+    const loss = newest === undefined ? [] : [`: ${dateTime(newest.time)}, `, logged(newest.message)];
+    return el('span', { class: 'detail' }, t('source.gaps', { n: count(gaps, tag()) }), ...loss);
   }
 
   return {

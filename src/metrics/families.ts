@@ -40,7 +40,13 @@ export const COUNTERS: readonly CounterFamily[] = [
   family('login', 'logins_total', 'Attempts to log in.', 'service', 'result'),
   family('session_bytes_in', 'session_in_bytes_total', 'Bytes that mailbox sessions had from their clients.', 'service'),
   family('session_bytes_out', 'session_out_bytes_total', 'Bytes that mailbox sessions gave to their clients.', 'service'),
-  family('log_lines', 'log_lines_total', 'Log lines read; result tells whether a parser understood them.', 'program', 'result'),
+  family(
+    'log_lines',
+    'log_lines_total',
+    'Log lines read; result tells whether a parser understood them, or that their time stamp cannot be.',
+    'program',
+    'result',
+  ),
 ];
 
 /** Seconds: from a local delivery to the queue lifetime. */

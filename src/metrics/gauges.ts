@@ -1,4 +1,4 @@
-import { Gauge } from 'prom-client';
+import { Counter, Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
 
 import type { QueueSample } from '../model/line.ts';
@@ -45,6 +45,20 @@ export function queueGauges(
   };
 }
 
+/** A counter that somebody else keeps. */
+function countsBySource(registry: Registry, name: string, help: string, counts: () => (readonly [source: string, count: number])[]): void {
+  void new Counter({
+    name,
+    help,
+    labelNames: ['source'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [source, count] of counts()) this.inc({ source }, count);
+    },
+  });
+}
+
 /** How collecting goes, asked at each scrape. A source's name is the operator's own. */
 export function collectingGauges(registry: Registry, collecting: Collecting): void {
   void new Gauge({
@@ -78,6 +92,12 @@ export function collectingGauges(registry: Registry, collecting: Collecting): vo
       for (const { source, behindBytes } of collecting.state().sources) this.set({ source }, behindBytes);
     },
   });
+  countsBySource(registry, 'mailgraph_log_gaps_total', 'Times that log lines were lost before they could be read.', () =>
+    Object.entries(collecting.state().gapsBySource),
+  );
+  countsBySource(registry, 'mailgraph_source_dropped_lines_total', 'Log lines that came to a source and were not taken.', () =>
+    collecting.state().sources.flatMap(({ source, dropped }) => (dropped === undefined ? [] : [[source, dropped]])),
+  );
   const single = (name: string, help: string, value: (state: ReturnType<Collecting['state']>) => number): void => {
     void new Gauge({
       name,

@@ -64,6 +64,8 @@ export interface SourceState {
   readonly message: string;
   /** Bytes written and not read yet. */
   readonly behindBytes: number;
+  /** Lines that came and were not taken, since the start, where a source knows of such. */
+  readonly dropped?: number;
 }
 
 /** Where collectors put what they read. */

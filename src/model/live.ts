@@ -15,6 +15,14 @@ export interface Committed {
   readonly live: boolean;
 }
 
+/** Lines of a source that nobody can read any more. */
+export interface Gap {
+  readonly source: string;
+  /** ms since the epoch: when it was noticed. */
+  readonly time: number;
+  readonly message: string;
+}
+
 /** How collecting is going, for readiness and the page. */
 export interface CollectingState {
   readonly startedAt: number;
@@ -24,8 +32,15 @@ export interface CollectingState {
   readonly lastCommitAt: number;
   readonly linesUnderstood: number;
   readonly linesUnknown: number;
+  /** Of the unknown: stamps in the future or from before there were mail logs, in no figure. */
+  readonly linesMisdated: number;
+  /** Of the unknown: lines on which we failed ourselves. */
+  readonly linesFailed: number;
   /** Seconds between a line's time stamp and its commit, by source; the newest. */
   readonly lagSeconds: Readonly<Record<string, number>>;
+  /** How often lines of a source were lost before they could be read, by source; and the newest such losses, oldest first. */
+  readonly gapsBySource: Readonly<Record<string, number>>;
+  readonly gaps: readonly Gap[];
   /** The store's last failure, empty when the last commit went through. */
   readonly storeProblem: string;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OperationalError } from '../model/errors.ts';
 import type { Block, QueueSample, Sink, SourceState } from '../model/line.ts';
-import type { Collecting, Committed } from '../model/live.ts';
+import type { Collecting, Committed, Gap } from '../model/live.ts';
 import type { Batch } from '../model/batch.ts';
 import type { SavedState, StoreWriter } from '../store/store.ts';
 import type { BatchBuilder, BatchRows } from './batch-builder.ts';
@@ -34,6 +34,8 @@ const MAX_WEIGHT = 80_000;
 const MAX_LINES = 500_000;
 /** Rows that are handed over at once to whoever takes them early. */
 const ROWS_AT_ONCE = 8_192;
+/** Losses that are told of singly. */
+const MAX_GAPS = 20;
 /** How often an idle service notes that it was there, so that silence is not taken for a gap. */
 const HEARTBEAT_MILLIS = 60_000;
 const MAX_RETRY_MILLIS = 30_000;
@@ -51,6 +53,8 @@ export class Pipeline implements Sink {
   private readonly covered: Remembered<readonly [number, number]>;
   private readonly sources = new Map<string, SourceState>();
   private readonly lag: Record<string, number> = {};
+  private readonly gapsBySource: Record<string, number> = {};
+  private readonly gaps: Gap[] = [];
   private readonly listeners = new Set<(committed: Committed) => void>();
   private readonly closing = new AbortController();
   private committing: Promise<void> = Promise.resolve();
@@ -88,7 +92,7 @@ export class Pipeline implements Sink {
     const { batch } = correlator;
     batch.live = live;
     batch.startedAt ||= Date.now();
-    reading.begin(block.written);
+    reading.begin(block.written, batch.live);
     const newest = batch.newestEvent;
     batch.lines += forEachLine(block.bytes, (line) => {
       reading.line(line, block.source, block.written, batch, (events, at) => {
@@ -120,6 +124,9 @@ export class Pipeline implements Sink {
 
   gap(source: string, message: string): void {
     this.options.lost?.(source, message);
+    this.gapsBySource[source] = (this.gapsBySource[source] ?? 0) + 1;
+    this.gaps.push({ source, time: Date.now(), message });
+    if (this.gaps.length > MAX_GAPS) this.gaps.shift();
     this.covered.delete(source);
   }
 
@@ -132,6 +139,10 @@ export class Pipeline implements Sink {
       lastCommitAt: this.lastCommitAt,
       linesUnderstood: this.reading.understood,
       linesUnknown: this.reading.unknown,
+      linesMisdated: this.reading.misdated,
+      linesFailed: this.reading.failed,
+      gapsBySource: { ...this.gapsBySource },
+      gaps: [...this.gaps],
       lagSeconds: { ...this.lag },
       storeProblem: this.storeProblem,
     }),

@@ -10,6 +10,10 @@ import { UnknownLines } from './unknown-lines.ts';
 const MAX_UNKNOWN_PROGRAMS = 200;
 /** A stamp later than this after the line was written is a broken clock's. */
 const FUTURE_MILLIS = 86_400_000;
+/** Postfix was first released on 14 December 1998 (as VMailer): what is dated earlier was written by a clock that was not set. */
+const FIRST_MAIL_LOG = Date.UTC(1998, 11, 14);
+/** A line that was just written is not of last year: a clock without a battery begins in 2000 or 2010. */
+const ANCIENT_MILLIS = 400 * 86_400_000;
 
 interface Program {
   /** The newest count, so that the common line needs no look-up. */
@@ -28,6 +32,8 @@ interface Tally {
   program: Program;
   understood: number;
   unknown: number;
+  misdated: number;
+  failed: number;
 }
 
 /** What reading a line gave: nothing to count from, or its events with their place. */
@@ -47,9 +53,13 @@ export class Reading {
   private readonly previous = new Map<string, { tag: Tag; pid: number; text: string }>();
   understood = 0;
   unknown = 0;
+  /** Of the unknown: with a stamp that cannot be; and those that we failed on. */
+  misdated = 0;
+  failed = 0;
   /** ms: the first time stamp of the block. */
   firstTime = 0;
   private latest = 0;
+  private earliest = 0;
 
   /** `sources`: zone and host of single sources, by source name. */
   constructor(defaults: { zone?: string; host?: string }, sources: ReadonlyMap<string, { zone?: string; host?: string }> = new Map()) {
@@ -57,22 +67,33 @@ export class Reading {
     this.zones = sources;
   }
 
-  /** A block begins, of lines written near `written` (ms). */
-  begin(written: number): void {
+  /** A block begins, of lines written near `written` (ms); `live` when they were written since we watch. */
+  begin(written: number, live: boolean): void {
     this.firstTime = 0;
     this.latest = Math.max(written, Date.now()) + FUTURE_MILLIS;
+    this.earliest = live ? Math.max(FIRST_MAIL_LOG, written - ANCIENT_MILLIS) : FIRST_MAIL_LOG;
   }
 
-  /** `written`: ms near which the line was written (Block.written). */
+  /** `written`: ms near which the line was written (Block.written). Never throws: one bad line must not keep the others from being read. */
   line(line: string, source: string, written: number, batch: BatchBuilder, take: TakeEvents): void {
+    try {
+      this.take(line, source, written, batch, take);
+    } catch (error) {
+      const { name, message } = error instanceof Error ? error : new Error(String(error));
+      this.notUnderstood('failed', batch.newestEvent || written, '', '?', `mailgraph-ext failed (${name}: ${message}) on: ${line}`);
+    }
+  }
+
+  private take(line: string, source: string, written: number, batch: BatchBuilder, take: TakeEvents): void {
     if (line.length === 0) return;
     const envelope = this.reader(source).read(line, written);
     if (envelope === null) {
-      this.notUnderstood(batch.newestEvent || written, '', '?', line);
+      this.notUnderstood('unknown', batch.newestEvent || written, '', '?', line);
       return;
     }
-    if (envelope.time > this.latest) {
-      this.notUnderstood(written, envelope.host, envelope.tag.program, `time stamp in the future: ${line}`);
+    if (envelope.time > this.latest || envelope.time < this.earliest) {
+      const when = envelope.time > this.latest ? 'in the future' : 'of long ago';
+      this.notUnderstood('misdated', written, envelope.host, envelope.tag.program, `time stamp ${when}: ${line}`);
       return;
     }
     if (envelope.ofPrevious) this.again(envelope, take);
@@ -147,8 +168,9 @@ export class Reading {
     for (let n = 0; n < times; n++) take(events, at);
   }
 
-  private notUnderstood(time: number, host: string, program: string, line: string): void {
+  private notUnderstood(why: 'unknown' | 'misdated' | 'failed', time: number, host: string, program: string, line: string): void {
     this.unknown++;
+    if (why !== 'unknown') this[why]++;
     this.unknownLines.add(time, host, program, line);
     const key = `?${host}\0${program}`;
     let tally = this.tallies.get(key);
@@ -160,10 +182,12 @@ export class Reading {
         program: { tally: undefined, parser: undefined, instance: '', service: '', label: this.unknownLabel(program) },
         understood: 0,
         unknown: 0,
+        misdated: 0,
+        failed: 0,
       };
       this.tallies.set(key, tally);
     }
-    tally.unknown++;
+    tally[why]++;
   }
 
   private program(tag: Tag): Program {
@@ -200,7 +224,7 @@ export class Reading {
     const key = `${minute}\0${envelope.host}\0${envelope.tag.name}`;
     let tally = this.tallies.get(key);
     if (tally === undefined) {
-      tally = { minute, host: envelope.host, program, understood: 0, unknown: 0 };
+      tally = { minute, host: envelope.host, program, understood: 0, unknown: 0, misdated: 0, failed: 0 };
       this.tallies.set(key, tally);
     }
     program.tally = tally;
@@ -210,7 +234,8 @@ export class Reading {
   private drain(tally: Tally, batch: BatchBuilder): void {
     const { host, program, minute } = tally;
     const time = minute * 60_000;
-    batch.count('log_lines', time, tally.understood, host, program.instance, '', 'program', program.label, 'result', 'understood');
-    batch.count('log_lines', time, tally.unknown, host, program.instance, '', 'program', program.label, 'result', 'unknown');
+    for (const result of ['understood', 'unknown', 'misdated', 'failed'] as const) {
+      batch.count('log_lines', time, tally[result], host, program.instance, '', 'program', program.label, 'result', result);
+    }
   }
 }

@@ -123,7 +123,9 @@ test('status over the real store', async (t) => {
   assert.deepEqual([store.lines, store.messages, ready, noData], [20, 2, true, null]);
   assert.ok(store.bytesOnDisk > 0);
   assert.equal(lastLineAt, NOW - 1.5);
-  assert.deepEqual(sources, [{ source: '/var/log/mail.log', status: 'current', message: '', behindBytes: 0, lagSeconds: 0.25 }]);
+  assert.deepEqual(sources, [
+    { source: '/var/log/mail.log', status: 'current', message: '', behindBytes: 0, lagSeconds: 0.25, dropped: 0, gaps: 0 },
+  ]);
 });
 
 test('metrics come as Prometheus text', async (t) => {

@@ -93,6 +93,10 @@ export function pipeline(): Pipeline {
     lastCommitAt: NOW * 1000 - 1000,
     linesUnderstood: 100,
     linesUnknown: 1,
+    linesMisdated: 0,
+    linesFailed: 0,
+    gapsBySource: {},
+    gaps: [],
     lagSeconds: { '/var/log/mail.log': 0.25 },
     storeProblem: '',
   };

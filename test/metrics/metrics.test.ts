@@ -97,12 +97,16 @@ const STATE: CollectingState = {
   startedAt: NOW - 60_000,
   sources: [
     { source: '/var/log/mail.log', status: 'current', message: '', behindBytes: 0 },
-    { source: '/var/log/gone.log', status: 'waiting', message: '', behindBytes: 0 },
+    { source: '/var/log/gone.log', status: 'waiting', message: '', behindBytes: 0, dropped: 3 },
   ],
   lastLineAt: NOW - 1000,
   lastCommitAt: NOW - 500,
   linesUnderstood: 10,
   linesUnknown: 0,
+  linesMisdated: 0,
+  linesFailed: 0,
+  gapsBySource: { '/var/log/mail.log': 2 },
+  gaps: [],
   lagSeconds: { '/var/log/mail.log': 0.5 },
   storeProblem: '',
 };
@@ -255,6 +259,10 @@ test('collecting is asked at each scrape', async () => {
   assert.deepEqual(await samples(metrics, 'mailgraph_source_up'), [
     'mailgraph_source_up{source="/var/log/mail.log"} 1',
     'mailgraph_source_up{source="/var/log/gone.log"} 0',
+  ]);
+  assert.deepEqual(await samples(metrics, 'mailgraph_log_gaps_total'), ['mailgraph_log_gaps_total{source="/var/log/mail.log"} 2']);
+  assert.deepEqual(await samples(metrics, 'mailgraph_source_dropped_lines_total'), [
+    'mailgraph_source_dropped_lines_total{source="/var/log/gone.log"} 3',
   ]);
   assert.deepEqual(await samples(metrics, 'mailgraph_log_lag_seconds'), ['mailgraph_log_lag_seconds{source="/var/log/mail.log"} 0.5']);
   assert.deepEqual(await samples(metrics, 'mailgraph_store_up'), ['mailgraph_store_up 0']);

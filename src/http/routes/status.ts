@@ -17,6 +17,8 @@ const StatusAnswer = Type.Object({
   lastCommitAt: Seconds,
   linesUnderstood: Type.Integer(),
   linesUnknown: Type.Integer(),
+  linesMisdated: Type.Integer({ description: 'Of the unknown: with a time stamp in the future or of long ago, in no figure' }),
+  linesFailed: Type.Integer({ description: 'Of the unknown: on which mailgraph-ext itself failed' }),
   storeProblem: Type.String(),
   sources: List(
     Type.Object({
@@ -25,8 +27,11 @@ const StatusAnswer = Type.Object({
       message: Type.String(),
       behindBytes: Type.Number(),
       lagSeconds: Type.Union([Type.Number(), Type.Null()]),
+      dropped: Type.Integer({ description: 'Lines that came and were not taken, where a source knows of such' }),
+      gaps: Type.Integer({ description: 'How often lines were lost before they could be read' }),
     }),
   ),
+  gaps: List(Type.Object({ source: Type.String(), time: Seconds, message: Type.String() })),
   store: Type.Union([
     Type.Object({
       firstTime: Type.Number(),
@@ -76,8 +81,16 @@ export function statusRoutes(app: App, context: Context, probe: StoreProbe): voi
         lastCommitAt: state.lastCommitAt / 1000,
         linesUnderstood: state.linesUnderstood,
         linesUnknown: state.linesUnknown,
+        linesMisdated: state.linesMisdated,
+        linesFailed: state.linesFailed,
         storeProblem: state.storeProblem,
-        sources: state.sources.map((source) => ({ ...source, lagSeconds: state.lagSeconds[source.source] ?? null })),
+        sources: state.sources.map((source) => ({
+          ...source,
+          lagSeconds: state.lagSeconds[source.source] ?? null,
+          dropped: source.dropped ?? 0,
+          gaps: state.gapsBySource[source.source] ?? 0,
+        })),
+        gaps: state.gaps.map((gap) => ({ ...gap, time: gap.time / 1000 })),
         store: facts ?? null,
         ready: problems.length === 0,
         problems,
