@@ -1,0 +1,10 @@
+import { test } from 'node:test';
+import { killedAtRandom, killedThenRotated } from './kill.ts';
+
+test('SIGKILL at 1,000 instants: 0 lost, 0 twice', (t) => killedAtRandom(t, 1000));
+
+for (const compress of ['gzip', 'zstd', 'xz']) {
+  for (let rotations = 1; rotations <= 7; rotations++) {
+    test(`killed, rotated ${rotations} times with ${compress}`, (t) => killedThenRotated(t, compress, rotations));
+  }
+}
