@@ -8,11 +8,15 @@ const SMTPD_TIMEOUT_MILLIS = 300_000;
 /** Roundcube writes one failed login into two of its logs, the later line up to a second after the first. */
 const TWIN_MILLIS = 2_000;
 
+const MAX_SESSIONS = 5_000;
+
 /** Counts logins: each attempt once, whatever number of lines tells of it. */
 export class Logins {
   private readonly shared: Shared;
   /** SMTP sessions that logged in: `host syslog_name pid` -> time of the last message, logins counted. */
   private readonly smtp: Remembered<readonly [number, number]>;
+  /** All pids of these sessions and some more: asked at each connection, most of which are no such session. */
+  private readonly pids = new Set<number>();
   /** Failures that only Dovecot's auth process told of so far: session -> attempts. */
   private readonly authFailures: Remembered<number>;
 
@@ -21,7 +25,8 @@ export class Logins {
 
   constructor(shared: Shared, inFlight: ReadonlyMap<string, string>) {
     this.shared = shared;
-    this.smtp = new Remembered('s', 5_000, inFlight);
+    this.smtp = new Remembered('s', MAX_SESSIONS, inFlight);
+    this.notePids();
     this.authFailures = new Remembered('a', 5_000, inFlight);
     this.twins = new Remembered('w', 1_000, inFlight);
   }
@@ -62,20 +67,30 @@ export class Logins {
       return;
     }
     this.smtp.set(key, [at.time, 1]);
+    this.pids.add(at.pid);
+    if (this.pids.size > 2 * MAX_SESSIONS) this.notePids();
     this.smtpLogin(event.user, event.clientIp, event.authMethod, 1, at);
   }
 
   connect(at: At): void {
-    this.smtp.delete(sessionKey(at));
+    if (this.pids.has(at.pid)) this.smtp.delete(sessionKey(at));
   }
 
   /** smtpd's summary counts the AUTH commands: also of those who logged in and sent nothing. */
   disconnect(event: Connect, at: At): void {
-    const key = sessionKey(at);
-    const counted = this.smtp.get(key)?.[1] ?? 0;
-    this.smtp.delete(key);
+    let counted = 0;
+    if (this.pids.has(at.pid)) {
+      const key = sessionKey(at);
+      counted = this.smtp.get(key)?.[1] ?? 0;
+      this.smtp.delete(key);
+    }
     if (event.authOk !== undefined && event.authOk > counted)
       this.smtpLogin(undefined, event.clientIp, undefined, event.authOk - counted, at);
+  }
+
+  private notePids(): void {
+    this.pids.clear();
+    for (const key of this.smtp.keys()) this.pids.add(Number(key.slice(key.lastIndexOf(' ') + 1)));
   }
 
   session(event: Session, at: At): void {

@@ -7,7 +7,7 @@ import type { SavedState, StoreWriter } from '../store/store.ts';
 import type { BatchBuilder, BatchRows } from './batch-builder.ts';
 import { Correlator } from './correlator.ts';
 import { forEachLine } from './lines.ts';
-import { Reading } from './reading.ts';
+import { Reading, type TakeEvents } from './reading.ts';
 import { Remembered } from './remembered.ts';
 import type { CountingOptions } from './shared.ts';
 
@@ -92,15 +92,14 @@ export class Pipeline implements Sink {
     const { batch } = correlator;
     batch.live = live;
     batch.startedAt ||= Date.now();
-    reading.begin(block.written, batch.live);
+    reading.begin(block.source, block.written, live);
     const newest = batch.newestEvent;
-    batch.lines += forEachLine(block.bytes, (line) => {
-      reading.line(line, block.source, block.written, batch, (events, at) => {
-        this.events += events.length;
-        for (const event of events) correlator.take(event, at);
-      });
-    });
-    reading.flush(batch);
+    const take: TakeEvents = (events, at) => {
+      this.events += events.length;
+      for (const event of events) correlator.take(event, at);
+    };
+    batch.lines += forEachLine(block.bytes, (line) => reading.line(line, batch, take));
+    if (reading.crowded) reading.flush(batch);
     batch.positions.set(block.position.id, block.position);
     this.cover(block.source, reading.firstTime, batch.newestEvent);
     this.lastLineAt = Date.now();
@@ -185,6 +184,7 @@ export class Pipeline implements Sink {
     this.busy = true;
     const changes = new Map<string, string | null>();
     this.covered.takeChanges(changes);
+    this.reading.flush(this.correlator.batch);
     const { batch, builder } = this.correlator.takeBatch(changes);
     this.committing = this.persist(batch, builder).finally(() => {
       this.busy = false;

@@ -2,6 +2,7 @@ import { findParser } from '../../parsers/index.ts';
 import { EnvelopeReader, type Envelope } from '../envelope/envelope.ts';
 import type { Event } from '../model/event.ts';
 import type { Parser, Tag } from '../model/parser.ts';
+import { SERIES } from '../model/series.ts';
 import type { BatchBuilder } from './batch-builder.ts';
 import type { At } from './shared.ts';
 import { UnknownLines } from './unknown-lines.ts';
@@ -14,8 +15,14 @@ const FUTURE_MILLIS = 86_400_000;
 const FIRST_MAIL_LOG = Date.UTC(1998, 11, 14);
 /** A line that was just written is not of last year: a clock without a battery begins in 2000 or 2010. */
 const ANCIENT_MILLIS = 400 * 86_400_000;
+/** Counts of lines that are kept apart until they go into the batch together. */
+const MAX_TALLIES = 5_000;
+/** ms of one bin in which lines are counted. */
+const BIN = SERIES.log_lines.resolution * 1000;
 
 interface Program {
+  /** The tag's. */
+  readonly name: string;
   /** The newest count, so that the common line needs no look-up. */
   tally: Tally | undefined;
   readonly parser: Parser | undefined;
@@ -25,15 +32,23 @@ interface Program {
   readonly label: string;
 }
 
-/** Lines of one host and program in one minute, not yet in the batch. */
+/** Lines of one host and program in one bin, not yet in the batch. */
 interface Tally {
-  minute: number;
-  host: string;
-  program: Program;
+  readonly bin: number;
+  readonly host: string;
+  readonly program: Program;
   understood: number;
   unknown: number;
   misdated: number;
   failed: number;
+}
+
+/** What a host's last line was. */
+interface Previous {
+  readonly host: string;
+  tag: Tag;
+  pid: number;
+  text: string;
 }
 
 /** What reading a line gave: nothing to count from, or its events with their place. */
@@ -49,8 +64,10 @@ export class Reading {
   private readonly at: At = { time: 0, host: '', instance: '', service: '', program: '', pid: 0 };
   private readonly zones: ReadonlyMap<string, { zone?: string; host?: string }>;
   private readonly defaults: { zone?: string; host?: string };
-  /** host -> the last line's events there, for `last message repeated n times`. */
-  private readonly previous = new Map<string, { tag: Tag; pid: number; text: string }>();
+  /** host -> the last line there, for `last message repeated n times`. */
+  private readonly previous = new Map<string, Previous>();
+  /** The one among them that was set last: nearly always the next one too. */
+  private newest: Previous | undefined;
   understood = 0;
   unknown = 0;
   /** Of the unknown: with a stamp that cannot be; and those that we failed on. */
@@ -60,6 +77,9 @@ export class Reading {
   firstTime = 0;
   private latest = 0;
   private earliest = 0;
+  // Of the block that is being read.
+  private envelopes: EnvelopeReader | undefined;
+  private written = 0;
 
   /** `sources`: zone and host of single sources, by source name. */
   constructor(defaults: { zone?: string; host?: string }, sources: ReadonlyMap<string, { zone?: string; host?: string }> = new Map()) {
@@ -67,26 +87,29 @@ export class Reading {
     this.zones = sources;
   }
 
-  /** A block begins, of lines written near `written` (ms); `live` when they were written since we watch. */
-  begin(written: number, live: boolean): void {
+  /** A block begins, of lines written near `written` (ms; Block.written); `live` when they were written since we watch. */
+  begin(source: string, written: number, live: boolean): void {
+    this.envelopes = this.reader(source);
+    this.written = written;
     this.firstTime = 0;
     this.latest = Math.max(written, Date.now()) + FUTURE_MILLIS;
     this.earliest = live ? Math.max(FIRST_MAIL_LOG, written - ANCIENT_MILLIS) : FIRST_MAIL_LOG;
   }
 
-  /** `written`: ms near which the line was written (Block.written). Never throws: one bad line must not keep the others from being read. */
-  line(line: string, source: string, written: number, batch: BatchBuilder, take: TakeEvents): void {
+  /** A line of the block that has begun. Never throws: one bad line must not keep the others from being read. */
+  line(line: string, batch: BatchBuilder, take: TakeEvents): void {
     try {
-      this.take(line, source, written, batch, take);
+      this.take(line, batch, take);
     } catch (error) {
       const { name, message } = error instanceof Error ? error : new Error(String(error));
-      this.notUnderstood('failed', batch.newestEvent || written, '', '?', `mailgraph-ext failed (${name}: ${message}) on: ${line}`);
+      this.notUnderstood('failed', batch.newestEvent || this.written, '', '?', `mailgraph-ext failed (${name}: ${message}) on: ${line}`);
     }
   }
 
-  private take(line: string, source: string, written: number, batch: BatchBuilder, take: TakeEvents): void {
-    if (line.length === 0) return;
-    const envelope = this.reader(source).read(line, written);
+  private take(line: string, batch: BatchBuilder, take: TakeEvents): void {
+    const { envelopes, written } = this;
+    if (line.length === 0 || envelopes === undefined) return;
+    const envelope = envelopes.read(line, written);
     if (envelope === null) {
       this.notUnderstood('unknown', batch.newestEvent || written, '', '?', line);
       return;
@@ -100,6 +123,11 @@ export class Reading {
     else this.read(envelope, take);
     if (this.firstTime === 0) this.firstTime = envelope.time;
     if (envelope.time > batch.newestEvent) batch.newestEvent = envelope.time;
+  }
+
+  /** Whether the counts of lines should go into the batch before it ends: hosts and programs are whatever lines say. */
+  get crowded(): boolean {
+    return this.tallies.size > MAX_TALLIES;
   }
 
   /** Puts the counts of lines into the batch. Call it before the batch ends. */
@@ -134,13 +162,19 @@ export class Reading {
       this.understood += envelope.repeat;
       if (events.length > 0) this.hand(events, envelope, program, envelope.repeat, take);
     }
-    const last = this.previous.get(envelope.host);
-    if (last === undefined) this.previous.set(envelope.host, { tag: envelope.tag, pid: envelope.pid, text: envelope.text });
-    else {
-      last.tag = envelope.tag;
-      last.pid = envelope.pid;
-      last.text = envelope.text;
+    this.remember(envelope);
+  }
+
+  private remember({ host, tag, pid, text }: Envelope): void {
+    let last = this.newest;
+    if (last?.host !== host) {
+      last = this.previous.get(host);
+      if (last === undefined) this.previous.set(host, (last = { host, tag, pid, text }));
+      this.newest = last;
     }
+    last.tag = tag;
+    last.pid = pid;
+    last.text = text;
   }
 
   /** syslogd swallowed n copies of this host's previous line: they count like it. */
@@ -172,14 +206,14 @@ export class Reading {
     this.unknown++;
     if (why !== 'unknown') this[why]++;
     this.unknownLines.add(time, host, program, line);
-    const key = `?${host}\0${program}`;
+    const bin = Math.floor(time / BIN);
+    const key = `?${bin}\0${host}\0${program}`;
     let tally = this.tallies.get(key);
     if (tally === undefined) {
-      const minute = Math.floor(time / 60_000);
       tally = {
-        minute,
+        bin,
         host,
-        program: { tally: undefined, parser: undefined, instance: '', service: '', label: this.unknownLabel(program) },
+        program: { name: program, tally: undefined, parser: undefined, instance: '', service: '', label: this.unknownLabel(program) },
         understood: 0,
         unknown: 0,
         misdated: 0,
@@ -196,6 +230,7 @@ export class Reading {
       const parser = findParser(tag);
       const [instance = '', ...service] = tag.instance.split('/');
       program = {
+        name: tag.name,
         tally: undefined,
         parser,
         instance,
@@ -218,13 +253,13 @@ export class Reading {
   }
 
   private tally(envelope: Envelope, program: Program): Tally {
-    const minute = Math.floor(envelope.time / 60_000);
+    const bin = Math.floor(envelope.time / BIN);
     const last = program.tally;
-    if (last !== undefined && last.minute === minute && last.host === envelope.host) return last;
-    const key = `${minute}\0${envelope.host}\0${envelope.tag.name}`;
+    if (last !== undefined && last.bin === bin && last.host === envelope.host) return last;
+    const key = `${bin}\0${envelope.host}\0${program.name}`;
     let tally = this.tallies.get(key);
     if (tally === undefined) {
-      tally = { minute, host: envelope.host, program, understood: 0, unknown: 0, misdated: 0, failed: 0 };
+      tally = { bin, host: envelope.host, program, understood: 0, unknown: 0, misdated: 0, failed: 0 };
       this.tallies.set(key, tally);
     }
     program.tally = tally;
@@ -232,8 +267,8 @@ export class Reading {
   }
 
   private drain(tally: Tally, batch: BatchBuilder): void {
-    const { host, program, minute } = tally;
-    const time = minute * 60_000;
+    const { host, program, bin } = tally;
+    const time = bin * BIN;
     for (const result of ['understood', 'unknown', 'misdated', 'failed'] as const) {
       batch.count('log_lines', time, tally[result], host, program.instance, '', 'program', program.label, 'result', result);
     }
