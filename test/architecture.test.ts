@@ -65,13 +65,18 @@ const imports = code.flatMap(importsOf);
  * `type:` allows types alone. src/main.ts and src/cli put the parts together and may import everything.
  */
 const STORE = 'src/store/store.ts';
-const READERS = [`type:${STORE}`, 'src/model/', 'src/lib/', 'dashboards/graphs/'];
+const READERS = [`type:${STORE}`, 'src/model/', 'src/lib/', 'src/images/', 'dashboards/graphs/'];
+/** The page's arithmetic and words: pure, so that what the server draws shows the page's figures by the page's names. */
+const PURE_PAGE = ['axis', 'bins', 'i18n/en', 'i18n/zh-CN', 'numbers', 'palette', 'range', 'steps', 'text'].map(
+  (name) => `dashboards/web/${name}.js`,
+);
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'src/model/': [],
   'src/lib/': ['src/model/'],
   'src/config/': [`type:${STORE}`, 'src/model/', 'src/lib/'],
   'src/envelope/': ['src/model/', 'src/lib/'],
   'src/pipeline/': [`type:${STORE}`, 'parsers/', 'src/envelope/', 'src/model/', 'src/lib/'],
+  'src/images/': ['src/model/', 'src/lib/', 'src/envelope/zone.ts', 'dashboards/graphs/', ...PURE_PAGE],
   'src/store/': ['src/model/', 'src/lib/'],
   'src/store/duckdb/': [STORE, 'src/model/', 'src/lib/'],
   'src/metrics/': READERS,
@@ -115,6 +120,16 @@ test('an import points downwards, never up', () => {
 test('what parts speak and how lines are read needs no package and no I/O', () => {
   const pure = imports.filter(({ from, to }) => /^(src\/model\/|parsers\/|dashboards\/graphs\/)/.test(from) && !isOurs(to));
   none(pure.filter(({ to }) => to !== 'node:net').map(({ from, to }) => `${from} -> ${to}`));
+});
+
+test('what the server takes from the page knows no page', () => {
+  const page = /\b(document|window|navigator|location|Path2D|localStorage)\b[.(]/;
+  none(PURE_PAGE.filter((file) => page.test(read(file))));
+  none(
+    imports
+      .filter(({ from, to }) => PURE_PAGE.includes(from) && isOurs(to) && !PURE_PAGE.includes(to))
+      .map(({ from, to }) => `${from} -> ${to}`),
+  );
 });
 
 test('a parser has no clock and keeps no chance', () => {

@@ -2,8 +2,9 @@
 import uPlot from './vendor/uPlot.esm.js';
 import { timeLabels } from './axis.js';
 import { gaps, grid, stack } from './bins.js';
-import { colorOf, dashOf, edgeOf, fillOf } from './ink.js';
+import { fillOf } from './ink.js';
 import { increments, kindOf, tick } from './numbers.js';
+import { colorOf, dashOf, edgeOf } from './palette.js';
 import { area, caps, lifted, line, runs } from './steps.js';
 
 /**
@@ -163,10 +164,10 @@ export function chart(place, hands) {
       const y = (value) => u.valToPos(value, scale, true);
       if (column.style === 'line') {
         const flats = runs(starts, step, lower, lifted(upper), false);
-        return { stroke: line(flats, step, x, y), fill: null, clip: null, flags: 0 };
+        return { stroke: line(new Path2D(), flats, step, x, y), fill: null, clip: null, flags: 0 };
       }
       const flats = runs(starts, step, lower, upper, true);
-      return { stroke: caps(flats, x, y), fill: area(flats, x, y), clip: null, flags: 0 };
+      return { stroke: caps(new Path2D(), flats, x, y), fill: area(new Path2D(), flats, x, y), clip: null, flags: 0 };
     };
   }
 

@@ -4,6 +4,7 @@
  * fillings each: a reason keeps its look in every range, on every screen.
  *
  * @import { Curve } from '../../src/model/graph.ts'
+ * @import { Column } from './bins.js'
  */
 
 /** @type {readonly (readonly [string, string])[]} light, dark */
@@ -61,4 +62,24 @@ function hash(text) {
   let sum = 0;
   for (let i = 0; i < text.length; i++) sum = (sum * 31 + text.charCodeAt(i)) % 24_000;
   return sum;
+}
+
+const DASHES = { dashed: [6, 3], dotted: [1.5, 2.5], hatched: [6, 3] };
+
+/** @param {Column} column @param {boolean} dark */
+export const colorOf = (column, dark) => (dark ? column.colorDark : column.color);
+
+/** @param {Column} column @returns {number[]} CSS pixels; empty for a solid line */
+export const dashOf = (column) => (column.style === 'line' && column.mark ? DASHES[column.mark] : []);
+
+/**
+ * The edge of an area: its own colour moved towards ink, so that a pale area (ExtMan's cyan) still has an outline.
+ *
+ * @param {string} color `#rrggbb`
+ * @param {boolean} dark
+ */
+export function edgeOf(color, dark) {
+  const ink = dark ? 255 : 0;
+  const parts = [1, 3, 5].map((at) => Math.round(Number.parseInt(color.slice(at, at + 2), 16) * 0.65 + ink * 0.35));
+  return `#${parts.map((part) => part.toString(16).padStart(2, '0')).join('')}`;
 }

@@ -6,6 +6,9 @@
  * @import { Values } from './bins.js'
  *
  * @typedef {{ from: number, to: number, low: number, high: number }} Flat
+ *
+ * What is drawn on: the browser's Path2D, or the letters of an SVG path on the server.
+ * @typedef {{ moveTo: (x: number, y: number) => void, lineTo: (x: number, y: number) => void, closePath: () => void }} Pen
  */
 
 /**
@@ -42,12 +45,13 @@ export function runs(starts, step, lower, upper, skipEmpty) {
 /**
  * The outline of an area, down to its lower edge.
  *
+ * @template {Pen} P
+ * @param {P} path
  * @param {readonly Flat[][]} flats
  * @param {(x: number) => number} x
  * @param {(y: number) => number} y
  */
-export function area(flats, x, y) {
-  const path = new Path2D();
+export function area(path, flats, x, y) {
   for (const run of flats) {
     run.forEach((flat, i) => {
       if (i === 0) path.moveTo(x(flat.from), y(flat.high));
@@ -64,8 +68,7 @@ export function area(flats, x, y) {
 }
 
 /** The tops alone: steps up and down would be a fence where bins are narrow. @type {typeof area} */
-export function caps(flats, x, y) {
-  const path = new Path2D();
+export function caps(path, flats, x, y) {
   for (const { from, to, high } of flats.flat()) {
     path.moveTo(x(from), y(high));
     path.lineTo(x(to), y(high));
@@ -74,13 +77,14 @@ export function caps(flats, x, y) {
 }
 
 /**
+ * @template {Pen} P
+ * @param {P} path
  * @param {readonly Flat[][]} flats
  * @param {number} step
  * @param {(x: number) => number} x
  * @param {(y: number) => number} y
  */
-export function line(flats, step, x, y) {
-  const path = new Path2D();
+export function line(path, flats, step, x, y) {
   for (const run of flats) {
     const lone = run.length === 1 && run[0] !== undefined && run[0].to - run[0].from === step;
     run.forEach(({ from, to, high }, i) => {
