@@ -8,7 +8,7 @@ import { type DuckStore, openDuckStore } from '../store/duckdb/index.ts';
 import { buffersOf, type PackedBatch } from '../store/duckdb/packed-batch.ts';
 import { endOf, readArguments, STORE_OPTIONS } from './arguments.ts';
 import { errorOf, failureOf, type FromReader, type Imported, type ImportTask, type Stored } from './import-messages.ts';
-import { DATABASE, makeDataDirectory } from './service.ts';
+import { DATABASE, makeDataDirectory } from './data-directory.ts';
 import { startThread } from './thread.ts';
 
 const OPTIONS = {

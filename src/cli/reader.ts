@@ -20,7 +20,7 @@ import type {
 import type { LabelValues, SeriesName } from '../model/series.ts';
 import { openDuckStore } from '../store/duckdb/index.ts';
 import type { StoreReader } from '../store/store.ts';
-import { DATABASE, SERVICE_FILE } from './service.ts';
+import { DATABASE, SERVICE_FILE } from './data-directory.ts';
 
 /** What commands ask. */
 export type CommandReader = Pick<StoreReader, 'series' | 'totals' | 'top' | 'breakdown' | 'messages' | 'reconcile' | 'trace'>;

@@ -3,7 +3,8 @@ import { pino, type Logger } from 'pino';
 import { detectSources } from '../config/detect.ts';
 import { loadConfig, type Config, type Source } from '../config/load.ts';
 import { readArguments, STORE_OPTIONS } from './arguments.ts';
-import { makeDataDirectory, startService, type Service } from './service.ts';
+import { makeDataDirectory } from './data-directory.ts';
+import { startService, type Service } from './service.ts';
 
 const OPTIONS = {
   ...STORE_OPTIONS,

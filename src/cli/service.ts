@@ -1,7 +1,7 @@
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import cron from 'node-cron';
 import type { Logger } from 'pino';
 import { fileCollector, postfixQueueCollector, stdinCollector } from '../../collectors/index.ts';
@@ -14,14 +14,12 @@ import type { Collector, Position } from '../model/line.ts';
 import { Pipeline } from '../pipeline/pipeline.ts';
 import { openDuckStore } from '../store/duckdb/index.ts';
 import type { Store } from '../store/store.ts';
+import { DATABASE, SERVICE_FILE } from './data-directory.ts';
 import { VERSION } from './version.ts';
 
 /** Well under the two seconds that a line may take to the page, and few enough transactions. */
 const COMMIT_MILLIS = 300;
 
-export const DATABASE = 'mailgraph-ext.duckdb';
-/** Where commands find the running service: `{"pid","url"}` in the data directory. */
-export const SERVICE_FILE = 'service.json';
 const WEB_DIRECTORY = fileURLToPath(new URL('../../dashboards/web', import.meta.url));
 
 export interface Service {
@@ -178,36 +176,4 @@ function scheduleMaintenance(store: Store, config: Config, logger: Logger): () =
     await hourly.destroy();
     await nightly.destroy();
   };
-}
-
-/** Makes the data directory, readable by its owner alone: log data is personal data. */
-export async function makeDataDirectory(config: Config): Promise<void> {
-  try {
-    await makeDirectories(config.data);
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    throw new OperationalError(
-      'store_unusable',
-      `cannot make the data directory ${config.data} (${code}): name one you may write to with --data DIR`,
-      { cause },
-    );
-  }
-}
-
-/** Not mkdir's own `recursive`: it never returns where a parent exists and still answers ENOENT, as /proc does. */
-async function makeDirectories(path: string): Promise<void> {
-  try {
-    await mkdir(path, { mode: 0o700 });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
-    const parent = dirname(path);
-    const parentIsThere = await stat(parent).then(
-      () => true,
-      () => false,
-    );
-    if (code !== 'ENOENT' || parentIsThere) throw error;
-    await makeDirectories(parent);
-    await mkdir(path, { mode: 0o700 });
-  }
 }

@@ -5,7 +5,6 @@ import { isLoopback, parseAddressPort } from '../lib/network.ts';
 import { OperationalError } from '../model/errors.ts';
 import type { SmtpSettings } from '../model/mail.ts';
 import { DEFAULT_CONFIG, DEFAULT_QUEUE_INTERVAL, type Config, type Source } from './config.ts';
-import { parseConfig } from './parse.ts';
 import type { FileEntries, SourceEntry } from './schema.ts';
 
 export { DEFAULT_CONFIG, type Config, type FileSource, type PostfixQueueSource, type Source, type StdinSource } from './config.ts';
@@ -31,7 +30,7 @@ export interface LoadOptions {
 export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
   const file = options.path === undefined ? DEFAULT_CONFIG_FILE : resolve(options.path);
   const text = await readConfig(file, options.path !== undefined);
-  const config = text === undefined ? DEFAULT_CONFIG : applyFile(parseConfig(text, file), file);
+  const config = text === undefined ? DEFAULT_CONFIG : applyFile(await parsed(text, file), file);
   return applyCommandLine(config, options);
 }
 
@@ -49,6 +48,12 @@ async function readConfig(file: string, required: boolean): Promise<string | und
           : `it cannot be read (${code ?? String(cause)})`;
     throw new OperationalError('config_unreadable', `${file}: ${problem}`, { cause });
   }
+}
+
+/** Without a file, the parser of its format need not be loaded: half of what a command takes to start. */
+async function parsed(text: string, file: string): Promise<FileEntries> {
+  const { parseConfig } = await import('./parse.ts');
+  return parseConfig(text, file);
 }
 
 /** Lays a file's entries over the defaults. They were checked: what is converted here cannot fail. */
