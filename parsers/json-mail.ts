@@ -15,6 +15,7 @@ import type {
 import type { Parser } from '../src/model/parser.ts';
 import { NOTHING, notice, readAddress } from './fields.ts';
 import { answerReason, deliveryReason } from './postfix/delivery-reason.ts';
+import { whereabouts } from './postfix/delivery-stage.ts';
 import { rejectReason } from './postfix/reject-reason.ts';
 
 /**
@@ -111,7 +112,11 @@ function delivery(fields: Fields): readonly Event[] | null {
   const port = whole(fields['relayPort'], 65_535);
   if (port > 0) event.relayPort = port;
   if (status !== 'sent') {
-    event.reason = /^[245]\d\d[ -]/.test(reply) ? answerReason(status, dsn, reply) : deliveryReason(status, dsn, reply, transport);
+    const isAnswer = /^[245]\d\d[ -]/.test(reply);
+    event.reason = isAnswer ? answerReason(status, dsn, reply) : deliveryReason(status, dsn, reply, transport);
+    Object.assign(event, isAnswer ? { source: 'remote' } : whereabouts(reply));
+    const stage = oneOf(STAGES, fields['stage']);
+    if (stage !== undefined) event.stage = stage;
   }
   return [
     withTexts(event, {

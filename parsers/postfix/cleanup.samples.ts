@@ -557,6 +557,7 @@ export const SAMPLES: readonly Sample[] = [
         dsn: '5.4.6',
         status: 'bounced',
         reason: 'loop',
+        source: 'local',
         reply: 'alias expansion loop',
       },
     ],

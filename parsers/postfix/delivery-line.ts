@@ -1,5 +1,6 @@
 import type { Delivery, DeliveryStatus } from '../../src/model/event.ts';
 import { deliveryReason } from './delivery-reason.ts';
+import { whereabouts } from './delivery-stage.ts';
 import { closingQuote } from './envelope.ts';
 import { foldAddress } from './client.ts';
 import { queueIdAt } from './queue-id.ts';
@@ -149,6 +150,7 @@ function finish(fields: Fields, text: string, from: number, queueId: string, tra
     if (next !== undefined) delivery.nextQueueId = next;
   } else if (status === 'bounced' || status === 'deferred') {
     delivery.reason = deliveryReason(status, dsn, reply, transport);
+    Object.assign(delivery, whereabouts(reply));
   }
   return delivery;
 }

@@ -1,4 +1,5 @@
 import type { DeliveryReason, DeliveryStatus } from '../../src/model/event.ts';
+import { isOurs } from './delivery-stage.ts';
 import { AGENT_TEXTS, LISTS, NETEASE, NETEASE_CODE, WORDS, type Stage } from './delivery-words.ts';
 import { readReply } from './reply.ts';
 import { matches } from './scan.ts';
@@ -35,12 +36,6 @@ const SUSPENDED = 'delivery temporarily suspended: ';
 
 /** Longer than what a remote host says before it begins to repeat itself or to quote. */
 const LOOK_AT = 800;
-
-/** `name[address]` of a filter or mailbox server of ours: a socket's path or this machine. */
-const isOurs = (host: string): boolean => {
-  const address = host.slice(host.indexOf('[') + 1);
-  return address.startsWith('127.') || address.startsWith('::1]') || address.includes('/');
-};
 
 /** smtp_trouble.c ends the text with the command that was answered. */
 function commandOf(reply: string): Stage {

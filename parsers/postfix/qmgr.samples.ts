@@ -58,6 +58,7 @@ export const SAMPLES: readonly Sample[] = [
         dsn: '4.3.0',
         status: 'deferred',
         reason: 'local_error',
+        source: 'local',
         reply: 'mail transport unavailable',
       },
     ],

@@ -117,6 +117,9 @@ export const DELIVERY_REASONS = [
   'other',
 ] as const;
 
+/** `remote`: another host's answer. `local`: this system found out, or one of its own programs said so. */
+export type DeliverySource = 'remote' | 'local';
+
 /** One attempt for one recipient. `SOFTBOUNCE` is `deferred`. */
 export interface Delivery {
   kind: 'delivery';
@@ -137,6 +140,10 @@ export interface Delivery {
   status: DeliveryStatus;
   /** `bounced` and `deferred` only. */
   reason?: DeliveryReason;
+  /** `bounced` and `deferred` only: who said so. */
+  source?: DeliverySource;
+  /** `bounced` and `deferred` only: where in the dialogue with the relay; absent where there was none. */
+  stage?: SmtpStage;
   /** The text in the last parentheses: the remote host's or the agent's own words. */
   reply: string;
   /** From `queued as ID` or `forwarded as ID` in the reply. It may be an id of somebody else's host. */

@@ -41,9 +41,9 @@ export const SERIES = {
   received: sum('messages', 'via'),
   sent: sum('recipients', 'provider'),
   delivered: sum('recipients'),
-  bounced: sum('recipients', 'reason', 'provider'),
+  bounced: sum('recipients', 'reason', 'stage', 'source', 'provider'),
   expired: sum('messages'),
-  deferred: sum('attempts', 'reason', 'provider'),
+  deferred: sum('attempts', 'reason', 'stage', 'source', 'provider'),
   /** Distinct messages beside `deferred`: counted at a message's first deferral. */
   deferred_messages: sum('messages'),
   rejected: sum('attempts', 'reason', 'permanence', 'stage', 'source'),

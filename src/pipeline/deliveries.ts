@@ -47,6 +47,11 @@ const reasonOf = (delivery: Delivery, outcome: Outcome): DeliveryReason | '' =>
 const failureLabels = (delivery: Delivery, outcome: Outcome): readonly string[] => [
   'reason',
   reasonOf(delivery, outcome),
+  'stage',
+  delivery.stage ?? '',
+  'source',
+  // What a filter of ours returned, or a mailbox program refused, Postfix logs as sent.
+  delivery.source ?? 'local',
   'provider',
   remoteProvider(delivery),
 ];

@@ -42,6 +42,10 @@ test('bounces and deferrals have a reason and a provider, what was sent a provid
   assert.deepEqual(series.bounced?.provider, { tencent: 1 });
   assert.deepEqual(series.deferred?.reason, { network: 1 });
   assert.deepEqual(series.deferred?.provider, { netease: 1 });
+  // Who said so, and where in the dialogue; a mailbox has none.
+  assert.deepEqual(series.bounced?.source, { remote: 1, local: 1 });
+  assert.deepEqual(series.bounced?.stage, { eod: 1 });
+  assert.deepEqual([series.deferred?.source, series.deferred?.stage], [{ local: 1 }, { connect: 1 }]);
 });
 
 test('a hand-over that turns out to be a hop is taken back from its provider too', async (t) => {
@@ -86,7 +90,14 @@ test('a component that writes JSON events is counted like any other', async (t) 
         }),
         line(1, { event: 'queue', action: 'queued', queueId: 'm-1', sender: 'ann@example.org', size: 2000, recipients: 2 }),
         line(2, { event: 'delivery', queueId: 'm-1', recipient: 'x@gmail.com', status: 'sent', relayName: 'gmail-smtp-in.l.google.com' }),
-        line(2, { event: 'delivery', queueId: 'm-1', recipient: 'y@qq.com', status: 'bounced', reply: '550 Mailbox not found' }),
+        line(2, {
+          event: 'delivery',
+          queueId: 'm-1',
+          recipient: 'y@qq.com',
+          status: 'bounced',
+          stage: 'rcpt',
+          reply: '550 Mailbox not found',
+        }),
         line(3, { event: 'queue', action: 'removed', queueId: 'm-1' }),
         line(4, { event: 'login', service: 'imap', result: 'failed', user: 'ann@example.org', ip: '198.51.100.7', attempts: 2 }),
         line(5, { event: 'rejection', code: 450, stage: 'rcpt', msg: 'Greylisted' }),
@@ -99,6 +110,7 @@ test('a component that writes JSON events is counted like any other', async (t) 
   assert.deepEqual(series.sent?.provider, { google: 1 });
   assert.deepEqual(series.bounced?.reason, { unknown_user: 1 });
   assert.deepEqual(series.bounced?.provider, { tencent: 1 });
+  assert.deepEqual([series.bounced?.source, series.bounced?.stage], [{ remote: 1 }, { rcpt: 1 }]);
   assert.deepEqual(series.login?.service, { imap: 2 });
   assert.deepEqual(series.rejected?.reason, { greylist: 1 });
   assert.deepEqual(series.log_lines?.result, { understood: 8 });
