@@ -68,7 +68,7 @@ function groupName(gid: number): string {
 }
 
 /** The effective user's, since that is who opens files. */
-function userName(): string {
+export function userName(): string {
   const uid = process.geteuid?.() ?? 0;
   return nameIn('/etc/passwd', uid) ?? String(uid);
 }

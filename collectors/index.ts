@@ -1,10 +1,12 @@
 /** Every collector there is, by the name it has in the config's `sources`. */
 import { fileCollector } from './file.ts';
+import { journaldCollector } from './journald.ts';
 import { postfixQueueCollector } from './postfix-queue.ts';
 import { stdinCollector } from './stdin.ts';
 
 export const collectors = {
   file: fileCollector,
+  journald: journaldCollector,
   stdin: stdinCollector,
   'postfix-queue': postfixQueueCollector,
 } as const;
@@ -12,4 +14,5 @@ export const collectors = {
 export type CollectorType = keyof typeof collectors;
 
 export { importCollector, orderRotatedSet } from './import.ts';
-export { fileCollector, postfixQueueCollector, stdinCollector };
+export { journalMail } from './journalctl.ts';
+export { fileCollector, journaldCollector, postfixQueueCollector, stdinCollector };

@@ -7,6 +7,7 @@ set -euo pipefail
 packages=(
   postfix dovecot-core dovecot-imapd dovecot-pop3d dovecot-lmtpd # the real server
   logrotate xz-utils zstd bzip2                                  # rotation and compressed logs
+  systemd-journal-remote                                         # makes journal files; brings journalctl
   prometheus                                                     # scrapes, and promtool
   chromium fonts-noto-cjk                                        # the dashboard, in Chinese too
   pflogsumm mailgraph rrdtool                                    # the peers that our figures are held against

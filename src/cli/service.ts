@@ -4,17 +4,16 @@ import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import cron from 'node-cron';
 import type { Logger } from 'pino';
-import { fileCollector, postfixQueueCollector, stdinCollector } from '../../collectors/index.ts';
 import { GRAPHS } from '../../dashboards/graphs/index.ts';
 import type { Config, Source } from '../config/load.ts';
 import { buildApp } from '../http/app.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import { OperationalError } from '../model/errors.ts';
-import type { Collector, Position } from '../model/line.ts';
 import { Pipeline } from '../pipeline/pipeline.ts';
 import { openDuckStore } from '../store/duckdb/index.ts';
 import type { Store } from '../store/store.ts';
 import { DATABASE, SERVICE_FILE } from './data-directory.ts';
+import { collectorOf, placesOf } from './sources.ts';
 import { VERSION } from './version.ts';
 
 /** Well under the two seconds that a line may take to the page, and few enough transactions. */
@@ -127,30 +126,6 @@ async function listen(app: Awaited<ReturnType<typeof buildApp>>, config: Config)
 }
 
 const hostPort = ({ address, port, family }: AddressInfo): string => (family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`);
-
-function placesOf(sources: readonly Source[]): Map<string, { zone?: string; host?: string }> {
-  const places = new Map<string, { zone?: string; host?: string }>();
-  for (const source of sources) {
-    if (source.type !== 'file') continue;
-    places.set(source.path, {
-      ...(source.zone === undefined ? {} : { zone: source.zone }),
-      ...(source.host === undefined ? {} : { host: source.host }),
-    });
-  }
-  return places;
-}
-
-function collectorOf(source: Source, config: Config, positions: readonly Position[]): Collector {
-  if (source.type === 'file') return fileCollector({ path: source.path, positions });
-  if (source.type === 'stdin') return stdinCollector();
-  const { every, spool, command } = source;
-  return postfixQueueCollector({
-    everyMillis: every,
-    host: config.host,
-    ...(spool === undefined ? {} : { spool }),
-    ...(command === undefined ? {} : { command }),
-  });
-}
 
 /** Every hour rollups are merged, every night what is too old goes. UTC: no hour is skipped or doubled there. */
 function scheduleMaintenance(store: Store, config: Config, logger: Logger): () => Promise<void> {

@@ -29,7 +29,7 @@ export interface Config {
 }
 
 /** Where lines or samples come from. */
-export type Source = FileSource | StdinSource | PostfixQueueSource;
+export type Source = FileSource | JournaldSource | StdinSource | PostfixQueueSource;
 
 export interface FileSource {
   readonly type: 'file';
@@ -39,6 +39,12 @@ export interface FileSource {
   readonly zone?: string;
   /** `config.host` when absent. */
   readonly host?: string;
+}
+
+export interface JournaldSource {
+  readonly type: 'journald';
+  /** This machine's own journal when absent. */
+  readonly directory?: string;
 }
 
 export interface StdinSource {

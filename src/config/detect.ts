@@ -25,35 +25,56 @@ const EXTMAIL_LOGS = ['/var/log/extmail.log'];
 const ROUNDCUBE_FOLDERS = ['/var/log/roundcube', '/var/log/roundcubemail', '/var/lib/roundcube/logs', '/var/www/roundcube/logs'];
 const ROUNDCUBE_FILES = ['userlogins.log', 'userlogins', 'errors.log', 'errors'];
 
-/** Finds the logs and the queue of this machine's mail system. Reads files only; starts nothing. `root` is for tests. */
-export async function detectSources(root = '/'): Promise<Detected> {
+/** A log that was not written to since this long before the journal's newest mail is no longer in use. */
+const STALE_MILLIS = 86_400_000;
+
+/** The newest mail entry in the systemd journal (ms), and what keeps it from being read. */
+export interface JournalMail {
+  readonly newest: number | undefined;
+  readonly problem: string;
+}
+
+/**
+ * Finds the logs and the queue of this machine's mail system. Reads files only, and asks `journal`, when given, for mail in
+ * the systemd journal. That is read where no syslog daemon writes the same lines to a file: never both. `root` is for tests.
+ */
+export async function detectSources(root = '/', journal?: () => Promise<JournalMail>): Promise<Detected> {
   const postfix = await postfixInstances(root);
-  const candidates = [
-    ...SYSTEM_LOGS,
-    ...postfix.map(({ maillogFile }) => maillogFile),
-    ...(await dovecotLogs(root)),
-    ...EXTMAIL_LOGS,
-    ...(await roundcubeLogs(root)),
-  ];
+  const mailLogs = [...SYSTEM_LOGS, ...postfix.map(({ maillogFile }) => maillogFile)];
+  const candidates = [...mailLogs, ...(await dovecotLogs(root)), ...EXTMAIL_LOGS, ...(await roundcubeLogs(root))];
 
   const sources: Source[] = [];
   const notes: string[] = [];
   const seen = new Set<string>();
+  const inJournal = await journal?.();
+  let isInFile = false;
   for (const path of candidates.filter((candidate) => candidate.startsWith('/') && !candidate.startsWith('/dev/'))) {
     const file = await stat(join(root, path)).catch(() => undefined);
     // The same file by two names (a symbolic link, Dovecot's log_path in mail.log) would count twice.
     const identity = file && `${file.dev}:${file.ino}`;
     if (!file?.isFile() || identity === undefined || seen.has(identity)) continue;
     seen.add(identity);
+    if (mailLogs.includes(path)) {
+      if (file.mtimeMs < (inJournal?.newest ?? 0) - STALE_MILLIS) {
+        notes.push(`${path} is not written any more, newer mail is in the systemd journal: "import" reads what it has from before`);
+        continue;
+      }
+      isInFile = true;
+    }
     sources.push({ type: 'file', path: join(root, path) });
     const readable = await isReadable(join(root, path));
     notes.push(readable ? `reads ${path}` : `${path} may not be read by this user: add the user to the file's group (adm on Debian)`);
   }
+  if (inJournal?.newest !== undefined && !isInFile) {
+    sources.push({ type: 'journald' });
+    notes.push('reads the systemd journal');
+  }
+  // What is refused may hold all there is; where a file is read, nobody needs the journal.
+  if (inJournal !== undefined && inJournal.problem !== '' && !isInFile) notes.push(inJournal.problem);
   if (sources.length === 0) {
     notes.push(
-      `found no mail log (looked for ${SYSTEM_LOGS.join(', ')}, and for Postfix's, Dovecot's, ExtMail's and Roundcube's own files): ` +
-        'name it with --log PATH. A machine that logs to the systemd journal alone writes one once rsyslog is installed, ' +
-        'or with "postconf -e maillog_file=/var/log/postfix.log"',
+      `found no mail log (looked for ${SYSTEM_LOGS.join(', ')}, for Postfix's, Dovecot's, ExtMail's and Roundcube's own files, ` +
+        'and for mail in the systemd journal): name it with --log PATH',
     );
   }
 

@@ -7,7 +7,15 @@ import type { SmtpSettings } from '../model/mail.ts';
 import { DEFAULT_CONFIG, DEFAULT_QUEUE_INTERVAL, type Config, type Source } from './config.ts';
 import type { FileEntries, SourceEntry } from './schema.ts';
 
-export { DEFAULT_CONFIG, type Config, type FileSource, type PostfixQueueSource, type Source, type StdinSource } from './config.ts';
+export {
+  DEFAULT_CONFIG,
+  type Config,
+  type FileSource,
+  type JournaldSource,
+  type PostfixQueueSource,
+  type Source,
+  type StdinSource,
+} from './config.ts';
 
 export const DEFAULT_CONFIG_FILE = '/etc/mailgraph-ext/config.yaml';
 

@@ -25,6 +25,10 @@ export const SOURCES = {
     { type: Type.Literal('file'), path, zone: Type.Optional(zone), host: Type.Optional(hostName) },
     { ...closed, description: 'a source such as { type: file, path: /var/log/mail.log }' },
   ),
+  journald: Type.Object(
+    { type: Type.Literal('journald'), directory: Type.Optional(path) },
+    { ...closed, description: 'a source such as { type: journald }' },
+  ),
   stdin: Type.Object({ type: Type.Literal('stdin') }, { ...closed, description: 'a source such as { type: stdin }' }),
   'postfix-queue': Type.Object(
     {

@@ -78,6 +78,33 @@ test('webmail: ExtMail, and one file of Roundcube', async (t) => {
   assert.deepEqual(await found(root), ['/var/log/extmail.log', '/var/log/roundcube/userlogins.log']);
 });
 
+test('the journal is read where no file has the same mail, and never beside one', async (t) => {
+  const has =
+    (newest?: number, problem = '') =>
+    () =>
+      Promise.resolve({ newest, problem });
+  const types = async (files: Record<string, string>, journal: ReturnType<typeof has>) => {
+    const { sources, notes } = await detectSources(await machine(t, files), journal);
+    return [sources.map(({ type }) => type).join(' '), notes.join('\n')] as const;
+  };
+  const now = Date.now();
+  assert.deepEqual(await types({}, has(now)), ['journald', 'reads the systemd journal']);
+  assert.equal((await types({ '/var/log/mail.log': '' }, has(now)))[0], 'file');
+  assert.equal(
+    (await types({ '/var/log/postfix.log': '', '/etc/postfix/main.cf': 'maillog_file = /var/log/postfix.log' }, has(now)))[0],
+    'file',
+  );
+  // Dovecot's and ExtMail's own files hold nothing that is in the journal as well.
+  assert.equal((await types({ '/var/log/extmail.log': '' }, has(now)))[0], 'file journald');
+  const [stale, note] = await types({ '/var/log/mail.log': '' }, has(now + 3 * 86_400_000));
+  assert.equal(stale, 'journald');
+  assert.match(note, /mail\.log is not written any more.*import/);
+  const [none, refused] = await types({}, has(undefined, 'the systemd journal may not be read'));
+  assert.equal(none, '');
+  assert.match(refused, /may not be read[^]*found no mail log/);
+  assert.doesNotMatch((await types({ '/var/log/mail.log': '' }, has(undefined, 'refused')))[1], /refused/);
+});
+
 test('a file with two names is read once', async (t) => {
   const root = await machine(t, { '/var/log/mail.log': '' });
   await symlink(join(root, '/var/log/mail.log'), join(root, '/var/log/maillog'));

@@ -1,0 +1,72 @@
+import { fileCollector, journaldCollector, postfixQueueCollector, stdinCollector } from '../../collectors/index.ts';
+import type { JournalEntry } from '../../collectors/journald.ts';
+import { findParser } from '../../parsers/index.ts';
+import { system } from '../../parsers/system.ts';
+import type { Config, Source } from '../config/load.ts';
+import { EnvelopeReader } from '../envelope/envelope.ts';
+import type { Collector, Position } from '../model/line.ts';
+
+/** Zone and host of single sources, by source name. */
+export function placesOf(sources: readonly Source[]): Map<string, { zone?: string; host?: string }> {
+  const places = new Map<string, { zone?: string; host?: string }>();
+  for (const source of sources) {
+    if (source.type !== 'file') continue;
+    places.set(source.path, {
+      ...(source.zone === undefined ? {} : { zone: source.zone }),
+      ...(source.host === undefined ? {} : { host: source.host }),
+    });
+  }
+  return places;
+}
+
+export function collectorOf(source: Source, config: Config, positions: readonly Position[]): Collector {
+  switch (source.type) {
+    case 'file':
+      return fileCollector({ path: source.path, positions });
+    case 'stdin':
+      return stdinCollector();
+    case 'journald': {
+      const { directory } = source;
+      return journaldCollector({ positions, wants: mailEntries(), ...(directory === undefined ? {} : { directory }) });
+    }
+    case 'postfix-queue': {
+      const { every, spool, command } = source;
+      return postfixQueueCollector({
+        everyMillis: every,
+        host: config.host,
+        ...(spool === undefined ? {} : { spool }),
+        ...(command === undefined ? {} : { command }),
+      });
+    }
+  }
+}
+
+const FACILITY_MAIL = '2';
+const MAX_IDENTIFIERS = 1000;
+
+/**
+ * Which entries of a journal are mail's: what a syslog daemon would write into mail.log (facility `mail`, known or not: an
+ * unknown mail program is to be listed), and what a program wrote whose lines are understood, in a container too. The
+ * rest of the machine is left out, for it would fill the list of unknown lines.
+ */
+export function mailEntries(): (entry: JournalEntry) => boolean {
+  const reader = new EnvelopeReader();
+  const known = new Map<string, boolean>();
+  const isOfMail = (line: string): boolean => {
+    const envelope = reader.read(line, Date.now());
+    const parser = envelope === null ? undefined : findParser(envelope.tag);
+    return parser !== undefined && parser !== system;
+  };
+  return ({ facility, identifier, container, line }) => {
+    if (facility === FACILITY_MAIL) return true;
+    // Of a container each line is looked at: several programs may write there.
+    if (container) return isOfMail(line);
+    let answer = known.get(identifier);
+    if (answer === undefined) {
+      answer = isOfMail(line);
+      if (known.size >= MAX_IDENTIFIERS) known.clear();
+      known.set(identifier, answer);
+    }
+    return answer;
+  };
+}
