@@ -88,7 +88,7 @@ const PROBE_MILLIS = 5_000;
 /** Looks for mail in this machine's journal. Quick: the journal is indexed by field. */
 export async function journalMail(journal: Journal = {}): Promise<JournalMail> {
   const run = runJournalctl(journal, ['--lines=1', '--output-fields=SYSLOG_FACILITY', 'SYSLOG_FACILITY=2']);
-  const timer = setTimeout(run.stop, PROBE_MILLIS);
+  const timer = setTimeout(() => run.stop(), PROBE_MILLIS);
   try {
     let text = '';
     for await (const chunk of run.output as AsyncIterable<Buffer>) if (text.length < MOST_COMPLAINTS) text += chunk.toString('latin1');

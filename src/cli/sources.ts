@@ -20,25 +20,19 @@ export function placesOf(sources: readonly Source[]): Map<string, { zone?: strin
 }
 
 export function collectorOf(source: Source, config: Config, positions: readonly Position[]): Collector {
-  switch (source.type) {
-    case 'file':
-      return fileCollector({ path: source.path, positions });
-    case 'stdin':
-      return stdinCollector();
-    case 'journald': {
-      const { directory } = source;
-      return journaldCollector({ positions, wants: mailEntries(), ...(directory === undefined ? {} : { directory }) });
-    }
-    case 'postfix-queue': {
-      const { every, spool, command } = source;
-      return postfixQueueCollector({
-        everyMillis: every,
-        host: config.host,
-        ...(spool === undefined ? {} : { spool }),
-        ...(command === undefined ? {} : { command }),
-      });
-    }
+  if (source.type === 'file') return fileCollector({ path: source.path, positions });
+  if (source.type === 'stdin') return stdinCollector();
+  if (source.type === 'journald') {
+    const { directory } = source;
+    return journaldCollector({ positions, wants: mailEntries(), ...(directory === undefined ? {} : { directory }) });
   }
+  const { every, spool, command } = source;
+  return postfixQueueCollector({
+    everyMillis: every,
+    host: config.host,
+    ...(spool === undefined ? {} : { spool }),
+    ...(command === undefined ? {} : { command }),
+  });
 }
 
 const FACILITY_MAIL = '2';
