@@ -5,6 +5,7 @@ export const delivered: Graph = {
   id: 'delivered',
   title: 'graph.delivered',
   unit: 'mixed',
+  sections: ['overview', 'mail'],
   curves: [
     { title: 'curve.sent', series: 'sent', color: '#000099', colorDark: '#5d73ff', style: 'area' },
     { title: 'curve.delivered', series: 'delivered', color: '#9db9f2', colorDark: '#2b3a8c', style: 'stack' },

@@ -5,6 +5,7 @@ export const errors: Graph = {
   id: 'errors',
   title: 'graph.errors',
   unit: 'mixed',
+  sections: ['overview', 'failures'],
   curves: [
     { title: 'curve.rejected', series: 'rejected', color: '#aa0000', colorDark: '#d9413f', style: 'area' },
     { title: 'curve.bounced', series: 'bounced', color: '#000000', colorDark: '#f2f2f2', style: 'stack' },

@@ -5,6 +5,7 @@ export const logins: Graph = {
   id: 'logins',
   title: 'graph.logins',
   unit: 'logins',
+  sections: ['overview', 'logins'],
   curves: [
     {
       title: 'curve.pop3',

@@ -5,6 +5,7 @@ export const queues: Graph = {
   id: 'queues',
   title: 'graph.queues',
   unit: 'mixed',
+  sections: ['overview', 'queue'],
   curves: [
     {
       title: 'queue.active',

@@ -5,6 +5,7 @@ export const rejects: Graph = {
   id: 'rejects',
   title: 'graph.rejects',
   unit: 'attempts',
+  sections: ['overview', 'failures'],
   split: { series: 'rejected', by: 'reason' },
   curves: [],
 };

@@ -5,6 +5,7 @@ export const volume: Graph = {
   id: 'volume',
   title: 'graph.volume',
   unit: 'bytes',
+  sections: ['overview', 'mail'],
   curves: [
     { title: 'curve.bytes_in', series: 'received_bytes', color: '#00ffff', colorDark: '#0e8f94', style: 'area' },
     { title: 'curve.bytes_out', series: 'sent_bytes', color: '#d88132', colorDark: '#f0a05a', style: 'line' },

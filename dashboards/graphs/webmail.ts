@@ -5,6 +5,7 @@ export const webmail: Graph = {
   id: 'webmail',
   title: 'graph.webmail',
   unit: 'logins',
+  sections: ['overview', 'logins'],
   curves: [
     {
       title: 'curve.webmail_ok',

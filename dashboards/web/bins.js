@@ -24,6 +24,11 @@
 import { kindOf } from './numbers.js';
 import { paint } from './palette.js';
 
+/** Curves of a graph that is split by what the mail system, not we, named. */
+const MOST = 10;
+/** No host or domain is called so. */
+const OTHERS = '*';
+
 /**
  * The one question that answers a graph: its series, by all labels that its curves look at. An answer by labels has no
  * curve where nothing happened, so lines read are asked for beside it: they tell a quiet hour from one that nobody watched.
@@ -32,10 +37,11 @@ import { paint } from './palette.js';
  * @returns {{ series: SeriesName[], by: Label[], own: SeriesName[] }} `own`: without the lines
  */
 export function questionOf(graph) {
-  const labels = graph.curves.flatMap((curve) => /** @type {Label[]} */ (Object.keys(curve.where ?? {})));
-  const by = graph.split ? [graph.split.by] : [...new Set(labels)];
-  const own = graph.split ? [graph.split.series] : [...new Set(graph.curves.map((curve) => curve.series))];
-  return { series: by.length > 0 && !own.some(isGauge) ? [...own, 'log_lines'] : own, by, own };
+  const drawn = graph.split ? [graph.split] : graph.curves;
+  const labels = drawn.flatMap(({ where }) => /** @type {Label[]} */ (Object.keys(where ?? {})));
+  const by = [...new Set(graph.split ? [graph.split.by, ...labels] : labels)];
+  const own = [...new Set(drawn.map(({ series }) => series))];
+  return { series: by.length > 0 && !own.some(isGauge) ? [...new Set([...own, /** @type {const} */ ('log_lines')])] : own, by, own };
 }
 
 /** @param {SeriesName} series */
@@ -57,17 +63,21 @@ export function columnsOf(graph, answer) {
   const covered = coverage(answer);
   if (graph.split) {
     const { by, series } = graph.split;
-    const own = answer.series.filter(({ name }) => name === series);
+    const where = graph.split.where ?? {};
+    const own = answer.series.filter((one) => one.name === series && matches(one, where));
     const values = [...new Set(own.map(({ labels }) => labels[by] ?? ''))];
-    return values
+    /** @type {Set<number>} */
+    const taken = new Set();
+    const columns = values
       .map((value) => ({ value, points: own.filter(({ labels }) => (labels[by] ?? '') === value) }))
       .map(({ value, points }) =>
-        column(points, answer, covered, { key: value, title: value, label: by, series, style: 'stack', ...paint(by, value) }),
+        column(points, answer, covered, { key: value, title: value, label: by, series, style: 'stack', ...paint(by, value, taken) }),
       )
       .sort((a, b) => summary(b.values, false).total - summary(a.values, false).total);
+    return by === 'reason' ? columns : fewer(columns);
   }
   return graph.curves.map((curve) => {
-    const points = answer.series.filter((one) => one.name === curve.series && matches(one, curve));
+    const points = answer.series.filter((one) => one.name === curve.series && matches(one, curve.where ?? {}));
     const { title, series, style, mark, color } = curve;
     return column(points, answer, covered, {
       key: title,
@@ -82,9 +92,31 @@ export function columnsOf(graph, answer) {
   });
 }
 
-/** @param {SeriesPoints} points @param {Curve} curve */
-const matches = (points, curve) =>
-  Object.entries(curve.where ?? {}).every(([label, values]) => values.includes(points.labels[/** @type {Label} */ (label)] ?? ''));
+/** @param {SeriesPoints} points @param {NonNullable<Curve['where']>} where */
+const matches = (points, where) =>
+  Object.entries(where).every(([label, values]) => values.includes(points.labels[/** @type {Label} */ (label)] ?? ''));
+
+/** Nobody tells twenty colours apart: the largest stay, the others become one. @param {Column[]} columns @returns {Column[]} */
+function fewer(columns) {
+  const [first] = columns.slice(MOST - 1);
+  if (columns.length <= MOST || first === undefined) return columns;
+  const rest = columns.slice(MOST - 1);
+  const values = first.values.map((_, i) => {
+    const known = rest.flatMap((one) => one.values[i] ?? []);
+    return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
+  });
+  const other = {
+    ...first,
+    key: OTHERS,
+    title: 'curve.others',
+    label: '',
+    color: '#999999',
+    colorDark: '#8c8c8c',
+    mark: undefined,
+    values,
+  };
+  return [...columns.slice(0, MOST - 1), other];
+}
 
 /** A bin counts as collected when any series of the answer has a value there. @param {SeriesAnswer} answer */
 function coverage(answer) {

@@ -1,11 +1,15 @@
 // @ts-check
 import { series } from './api.js';
-import { columnsOf, gaps, grid, merge, questionOf, summary } from './bins.js';
+import { columnsOf, gaps, merge, questionOf, summary } from './bins.js';
 import { chart } from './chart.js';
 import { el, fill, keeping } from './dom.js';
-import { dateTime, list, minute, stretch, t, tag } from './i18n.js';
+import { figuresTable } from './figures.js';
+import { ghostsOf, shiftedColumns } from './ghosts.js';
+import { dateTime, list, stretch, t, tag } from './i18n.js';
 import { legend, titleOf } from './legend.js';
 import { binWords, figure, kindOf } from './numbers.js';
+import { flat } from './palette.js';
+import { before, coarser } from './range.js';
 import { isDark } from './theme.js';
 import { told } from './told.js';
 import { whyEmpty } from './why.js';
@@ -16,6 +20,7 @@ import { whyEmpty } from './why.js';
  * @import { Graph } from '../../src/model/graph.ts'
  * @import { SeriesAnswer } from '../../src/model/question.ts'
  * @import { Status } from './api.js'
+ * @import { Column } from './bins.js'
  * @import { Span } from './range.js'
  *
  * @typedef {object} Setting what all graphs of the page share
@@ -24,6 +29,8 @@ import { whyEmpty } from './why.js';
  * @property {() => { host: string, domain: string }} filter
  * @property {() => Status | null} status
  * @property {() => ReadonlySet<string>} hidden `graph:curve`
+ * @property {() => boolean} log
+ * @property {() => boolean} compare with the period before
  * @property {(from: number, to: number) => void} zoomed
  * @property {() => void} back
  * @property {(curve: string) => void} toggle
@@ -38,9 +45,11 @@ export function binText(step) {
 /**
  * @param {Graph} graph
  * @param {Setting} setting
+ * @param {string} lead key of the curve that is split, empty when the title says it
  */
-export function card(graph, setting) {
+export function card(graph, setting, lead) {
   const { series: names, by, own } = questionOf(graph);
+  const title = lead === '' ? t(graph.title) : `${t(graph.title)}: ${t(lead)}`;
   const drawing = el('div', { class: 'plot' });
   const plot = el('div', { class: 'plot-box', role: 'img' }, drawing);
   const cursor = el('span', { class: 'cursor' });
@@ -53,7 +62,7 @@ export function card(graph, setting) {
   const root = el(
     'section',
     { class: 'graph', id: `graph-${graph.id}`, 'aria-labelledby': `title-${graph.id}` },
-    el('header', null, el('h2', { id: `title-${graph.id}` }, t(graph.title)), caption, cursor),
+    el('header', null, el('h2', { id: `title-${graph.id}` }, title), caption, cursor),
     el('div', { class: 'plot-frame' }, plot, empty),
     under,
     notes,
@@ -62,6 +71,8 @@ export function card(graph, setting) {
 
   /** @type {SeriesAnswer | undefined} */
   let answer;
+  /** Of the period before. @type {SeriesAnswer | undefined} */
+  let past;
   /** @type {AbortController | undefined} */
   let asking;
   let failed = false;
@@ -72,25 +83,30 @@ export function card(graph, setting) {
     back: setting.back,
     pointed(bin) {
       table.point(bin);
-      const span = setting.span();
+      const span = spanOf();
       const from = bin === null ? 0 : span.from + bin * span.step;
       cursor.textContent = bin === null ? '' : stretch(from, from + span.step);
     },
   });
 
+  const spanOf = () => coarser(setting.span(), graph.finest ?? 0);
+
   /** Asks for everything, or for the newest bins alone and puts them over what is there. @param {number} [since] */
   async function load(since) {
-    const span = setting.span();
+    const span = spanOf();
     const same = answer !== undefined && answer.step === span.step && answer.from <= span.from && answer.to > span.from;
     const tail = since !== undefined && same && !failed ? Math.max(span.from, Math.floor(since / span.step) * span.step) : span.from;
     if (tail === span.from) asking?.abort();
     const mine = tail === span.from ? (asking = new AbortController()) : asking;
     root.setAttribute('aria-busy', 'true');
     try {
-      const { host, domain } = setting.filter();
-      const got = await series({ series: names, by, from: tail, to: span.to, step: span.step, host, domain }, mine?.signal);
+      const asked = ask({ ...span, from: tail }, mine?.signal);
+      const askedPast = tail > span.from || !setting.compare() ? undefined : ask(before(span), mine?.signal);
+      const got = await asked;
+      const gotPast = await askedPast;
       if (mine?.signal.aborted) return;
       answer = answer !== undefined && tail > span.from ? merge(answer, got, span) : got;
+      if (tail === span.from) past = gotPast;
       failed = false;
     } catch {
       if (mine?.signal.aborted) return;
@@ -100,16 +116,21 @@ export function card(graph, setting) {
     draw();
   }
 
+  /** @param {Span} span @param {AbortSignal | undefined} signal */
+  function ask({ from, to, step }, signal) {
+    const { host, domain } = setting.filter();
+    return series({ series: names, by, from, to, step, host, domain }, signal);
+  }
+
   function columns() {
     return answer === undefined ? [] : columnsOf(graph, answer);
   }
 
   function draw() {
-    const span = setting.span();
+    const span = spanOf();
     const all = columns();
-    const hidden = new Set(
-      [...setting.hidden()].filter((key) => key.startsWith(`${graph.id}:`)).map((key) => key.slice(graph.id.length + 1)),
-    );
+    const prefix = `${graph.id}:`;
+    const hidden = new Set([...setting.hidden()].filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length)));
     const dark = isDark();
     const bin = binText(span.step);
     const units = [...new Set(all.map(({ unit }) => unit))].filter((unit) => unit !== 'seconds');
@@ -119,13 +140,25 @@ export function card(graph, setting) {
       units: list(words.map((unit) => t(`unit.${unit}`))),
       bin,
     });
-    drawn.draw({ columns: all.filter(({ key }) => !hidden.has(key)), span, now: setting.now(), dark, lang: tag() });
-    keeping(under, () => table.draw(all, hidden, dark, bin));
+    const earlier = past === undefined ? [] : shiftedColumns(graph, past, span);
+    /** What is drawn of these: on a logarithmic scale nothing can stand on something. @param {Column[]} some */
+    const visible = (some) => some.filter(({ key }) => !hidden.has(key)).map((one) => (setting.log() ? flat(one, dark) : one));
+    drawn.draw({
+      columns: visible(all),
+      ghosts: ghostsOf(visible(earlier)),
+      span,
+      now: setting.now(),
+      dark,
+      log: setting.log(),
+      lang: tag(),
+    });
+    const earlierByKey = past === undefined ? undefined : new Map(earlier.map((column) => [column.key, column]));
+    keeping(under, () => table.draw(all, hidden, dark, bin, earlierByKey));
     describe(all, span);
     drawFigures();
   }
 
-  /** @param {ReturnType<typeof columns>} all @param {Span} span */
+  /** @param {Column[]} all @param {Span} span */
   function describe(all, span) {
     const reason = failed
       ? { key: 'why.unreachable', values: {}, detail: '' }
@@ -133,58 +166,22 @@ export function card(graph, setting) {
     empty.hidden = reason === null;
     if (reason !== null) fill(empty, ...told(reason).map((part) => el('p', null, part)));
     const holes = reason === null ? gaps(all, span, setting.now()) : [];
-    notes.textContent =
-      holes.length === 0
-        ? ''
-        : t('gap.note', {
-            list:
-              holes
-                .slice(0, 3)
-                .map(([from, to]) => stretch(from, to))
-                .join('; ') + (holes.length > 3 ? ` … (${holes.length})` : ''),
-          });
+    const three = holes.slice(0, 3).map(([from, to]) => stretch(from, to));
+    const more = holes.length > 3 ? ` … (${holes.length})` : '';
+    notes.textContent = holes.length === 0 ? '' : t('gap.note', { list: three.join('; ') + more });
     const summaries = all.map((column) => {
       const { total, avg, max } = summary(column.values, column.gauge);
       const kind = kindOf(column.unit);
       const [totalText, avgText, maxText] = [total, avg, max].map((value) => figure(value, kind, tag()));
       return t('figures.spoken', { curve: titleOf(column), total: totalText ?? '', avg: avgText ?? '', max: maxText ?? '' });
     });
-    plot.setAttribute('aria-label', `${t(graph.title)}. ${stretch(span.from, span.to)}. ${summaries.join(' ')}`);
+    plot.setAttribute('aria-label', `${title}. ${stretch(span.from, span.to)}. ${summaries.join(' ')}`);
   }
 
   /** Made when it is opened: a table of hundreds of rows for each graph would cost everybody. */
   function drawFigures() {
-    if (!details.open) {
-      fill(figures);
-      return;
-    }
-    const all = columns();
-    const heads = [t('figures.time'), ...all.map(titleOf)];
-    const rows = grid(setting.span())
-      .map((time, i) => [
-        minute(time),
-        ...all.map(({ values, unit }) => ((value) => (value === null ? '–' : figure(value, kindOf(unit), tag())))(values[i] ?? null)),
-      ])
-      .toReversed();
-    fill(
-      figures,
-      el(
-        'div',
-        { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': t('figures.title') },
-        el(
-          'table',
-          { class: 'list figures-table' },
-          el('thead', null, el('tr', null, ...heads.map((head) => el('th', { scope: 'col' }, head)))),
-          el(
-            'tbody',
-            null,
-            ...rows.map(([time, ...cells]) =>
-              el('tr', null, el('th', { scope: 'row' }, time), ...cells.map((cell) => el('td', null, cell))),
-            ),
-          ),
-        ),
-      ),
-    );
+    if (details.open) figuresTable(figures, columns(), spanOf(), title);
+    else fill(figures);
   }
 
   return {

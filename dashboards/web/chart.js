@@ -3,14 +3,15 @@ import uPlot from './vendor/uPlot.esm.js';
 import { timeLabels } from './axis.js';
 import { gaps, grid, stack } from './bins.js';
 import { fillOf } from './ink.js';
-import { increments, kindOf, tick } from './numbers.js';
+import { increments, kindOf, LINEAR_BELOW, powers, tick } from './numbers.js';
 import { colorOf, dashOf, edgeOf } from './palette.js';
 import { area, caps, lifted, line, runs } from './steps.js';
 
 /**
  * uPlot with what it leaves out on purpose: steps, stacks, gaps that are shown, zoom as a change of the page's range.
  *
- * @import { Column } from './bins.js'
+ * @import { Column, Values } from './bins.js'
+ * @import { Ghost } from './ghosts.js'
  * @import { Kind } from './numbers.js'
  * @import { Span } from './range.js'
  *
@@ -19,12 +20,14 @@ import { area, caps, lifted, line, runs } from './steps.js';
  * @property {() => void} back
  * @property {(bin: number | null) => void} pointed
  *
- * @typedef {{ columns: readonly Column[], span: Span, now: number, dark: boolean, lang: string }} Picture
+ * @typedef {{ columns: readonly Column[], ghosts: readonly Ghost[], span: Span, now: number, dark: boolean, log: boolean, lang: string }} Picture
  *
  * @typedef {{ column: Column, at: number, casing: boolean }} Layer a casing is the paper's colour under a line over areas
  */
 
-const HEIGHT = 190;
+// Zero has a place: the inverse hyperbolic sine is linear near it and a logarithm beyond.
+// oxlint-disable-next-line typescript/no-unsafe-enum-assignment
+const LOGARITHMIC = { distr: /** @type {uPlot.Scale.Distr} */ (4) };
 // The right side; uPlot's type is an enum of the declaration file alone.
 // oxlint-disable-next-line typescript/no-unsafe-enum-assignment
 const RIGHT = { side: /** @type {uPlot.Axis.Side} */ (1) };
@@ -54,11 +57,17 @@ export function chart(place, hands) {
     // uPlot's options are fixed when it is made; new figures in the same shape keep it, and the reader's cursor.
     const now = JSON.stringify([
       picture.dark,
+      picture.log,
       picture.lang,
       picture.span.step,
       picture.columns.map(({ key, unit, style }) => [key, unit, style]),
+      picture.ghosts.map(({ key, unit }) => [key, unit]),
     ]);
-    const data = /** @type {uPlot.AlignedData} */ ([starts, ...layers.map(({ at }) => edges[at]?.upper ?? [])]);
+    const data = /** @type {uPlot.AlignedData} */ ([
+      starts,
+      ...layers.map(({ at }) => edges[at]?.upper ?? []),
+      ...picture.ghosts.map(({ values }) => values),
+    ]);
     if (plot === undefined || before === undefined || now !== shape) {
       shape = now;
       plot?.destroy();
@@ -69,16 +78,16 @@ export function chart(place, hands) {
   }
 
   /** @param {Picture} picture @param {Layer[]} layers @returns {uPlot.Options} */
-  function options({ columns, dark, lang }, layers) {
+  function options({ columns, ghosts, dark, log, lang }, layers) {
     const style = getComputedStyle(place);
     const ink = style.color;
     const rule = style.borderTopColor;
     const paper = style.outlineColor;
-    const kinds = /** @type {Kind[]} */ ([...new Set(columns.map(({ unit }) => kindOf(unit)))]);
+    const kinds = /** @type {Kind[]} */ ([...new Set([...columns, ...ghosts].map(({ unit }) => kindOf(unit)))]);
     if (kinds.length === 0) kinds.push('count');
     return {
       width: place.clientWidth,
-      height: HEIGHT,
+      height: place.clientHeight,
       legend: { show: false },
       cursor: {
         y: false,
@@ -90,14 +99,22 @@ export function chart(place, hands) {
       },
       scales: {
         x: { time: true, range: () => [shown?.span.from ?? 0, shown?.span.to ?? 1] },
-        ...Object.fromEntries(kinds.map((kind) => [kind, { range: () => /** @type {uPlot.Range.MinMax} */ ([0, ceiling(kind)]) }])),
+        ...Object.fromEntries(
+          kinds.map((kind) => [
+            kind,
+            {
+              ...(log && { ...LOGARITHMIC, asinh: LINEAR_BELOW[kind] }),
+              range: () => /** @type {uPlot.Range.MinMax} */ ([0, ceiling(kind)]),
+            },
+          ]),
+        ),
       },
       axes: [
         {
           stroke: ink,
           font: FONT,
-          size: 36,
-          gap: 4,
+          size: 40,
+          gap: 8,
           space: 64,
           grid: { stroke: rule, width: 1 },
           ticks: { show: false },
@@ -111,10 +128,11 @@ export function chart(place, hands) {
           size: 58,
           gap: 6,
           space: 34,
-          incrs: increments(kind),
+          ...(log ? { splits: () => powers(ceiling(kind), kind) } : { incrs: increments(kind) }),
           grid: { show: i === 0, stroke: rule, width: 1 },
           ticks: { show: false },
-          values: (/** @type {uPlot} */ _, /** @type {number[]} */ splits) => splits.map((value) => tick(value, kind, lang)),
+          values: (/** @type {uPlot} */ _, /** @type {(number | null)[]} */ splits) =>
+            splits.map((value) => (value === null ? '' : tick(value, kind, lang))),
         })),
       ],
       series: [
@@ -130,6 +148,14 @@ export function chart(place, hands) {
             : { fill: () => fillOf(column, dark, paper, devicePixelRatio) }),
           points: { show: false },
           paths: paths(at, column),
+        })),
+        ...ghosts.map((ghost, at) => ({
+          scale: kindOf(ghost.unit),
+          width: 1.25,
+          stroke: (dark ? ghost.colorDark : ghost.color) || ink,
+          dash: [2, 3],
+          points: { show: false },
+          paths: along(() => shown?.ghosts[at]?.values ?? [], kindOf(ghost.unit)),
         })),
       ],
       hooks: {
@@ -152,20 +178,29 @@ export function chart(place, hands) {
     };
   }
 
+  /** From middle to middle. @param {() => Values} values @param {Kind} scale @returns {uPlot.Series.PathBuilder} */
+  function along(values, scale) {
+    return (u) => {
+      const step = shown?.span.step ?? 1;
+      const upper = values();
+      const flats = runs(starts, step, [], lifted(upper), false);
+      /** @param {number} value */
+      const x = (value) => Math.round(u.valToPos(value, 'x', true));
+      return { stroke: line(new Path2D(), flats, step, x, (value) => u.valToPos(value, scale, true)), fill: null, clip: null, flags: 0 };
+    };
+  }
+
   /** @param {number} at @param {Column} column @returns {uPlot.Series.PathBuilder} */
   function paths(at, column) {
+    const scale = kindOf(column.unit);
+    if (column.style === 'line') return along(() => edges[at]?.upper ?? [], scale);
     return (u) => {
       const { lower = [], upper = [] } = edges[at] ?? {};
-      const scale = kindOf(column.unit);
       const step = shown?.span.step ?? 1;
       /** @param {number} value */
       const x = (value) => Math.round(u.valToPos(value, 'x', true));
       /** @param {number} value */
       const y = (value) => u.valToPos(value, scale, true);
-      if (column.style === 'line') {
-        const flats = runs(starts, step, lower, lifted(upper), false);
-        return { stroke: line(new Path2D(), flats, step, x, y), fill: null, clip: null, flags: 0 };
-      }
       const flats = runs(starts, step, lower, upper, true);
       return { stroke: caps(new Path2D(), flats, x, y), fill: area(new Path2D(), flats, x, y), clip: null, flags: 0 };
     };
@@ -178,7 +213,10 @@ export function chart(place, hands) {
       if (kindOf(unit) !== kind) return;
       for (const value of edges[at]?.upper ?? []) if (value !== null && value > high) high = value;
     });
-    return high * 1.08;
+    for (const { unit, values } of shown?.ghosts ?? []) {
+      if (kindOf(unit) === kind) for (const value of values) if (value !== null && value > high) high = value;
+    }
+    return high * (shown?.log ? 1.5 : 1.08);
   }
 
   /** Hatches what was not collected: nothing there is not the same as zero. @param {string} rule */
@@ -207,8 +245,8 @@ export function chart(place, hands) {
   }
 
   const resized = new ResizeObserver(() => {
-    if (plot !== undefined && place.clientWidth > 0 && place.clientWidth !== plot.width)
-      plot.setSize({ width: place.clientWidth, height: HEIGHT });
+    const { clientWidth: width, clientHeight: height } = place;
+    if (plot !== undefined && width > 0 && height > 0 && (width !== plot.width || height !== plot.height)) plot.setSize({ width, height });
   });
   resized.observe(place);
 

@@ -21,12 +21,12 @@ const WHOLE_EVERY_S = 60;
 
 /**
  * @param {HTMLElement} place
- * @param {readonly Graph[]} list
+ * @param {readonly { graph: Graph, lead: string }[]} list
  * @param {Setting} setting
  * @param {Site} site
  */
 export function graphsPage(place, list, setting, site) {
-  const cards = list.map((graph) => card(graph, setting));
+  const cards = list.map(({ graph, lead }) => card(graph, setting, lead));
   const fates = fateLine(site, setting.status);
   fill(place, fates.root, el('div', { class: 'graphs' }, ...cards.map(({ root }) => root)));
   onTheme(() => cards.forEach((one) => one.draw()));

@@ -3,12 +3,14 @@ import * as api from './api.js';
 import { el, keeping } from './dom.js';
 import { graphsPage } from './graphs.js';
 import { speak, t } from './i18n.js';
+import { grouped } from './group.js';
 import { focus, keyboard } from './keys.js';
 import { linesPage } from './lines.js';
 import { listen, paced } from './live.js';
 import { loginsPage } from './logins.js';
 import { messagePage } from './message.js';
 import { messagesPage } from './messages.js';
+import { graphsBar } from './options.js';
 import { site } from './site.js';
 import { statusStrip } from './status.js';
 import { applyTheme, onTheme } from './theme.js';
@@ -33,6 +35,7 @@ const IDLE_MS = 60_000;
 const header = el('header', { class: 'top' });
 const strip = el('div', { class: 'strip', role: 'status', 'aria-live': 'off' });
 const bar = el('div', { class: 'range-bar' });
+const options = el('div', { class: 'options' });
 const main = el('main', { id: 'main', tabindex: -1 });
 
 const here = site(arrived);
@@ -58,9 +61,11 @@ const loadStatus = paced(async () => {
 async function arrived(view, before) {
   if (view.lang !== before.lang) await speak(view.lang);
   applyTheme(view.theme);
-  document.body.classList.toggle('wall', view.wall);
-  const samePage = view.page === before.page && view.id === before.id && view.lang === before.lang;
-  const sameRange = JSON.stringify([view.range, view.host, view.domain]) === JSON.stringify([before.range, before.host, before.domain]);
+  hang(view);
+  const samePage = view.page === before.page && view.id === before.id && view.lang === before.lang && view.by === before.by;
+  /** @param {View} one */
+  const asked = (one) => JSON.stringify([one.range, one.host, one.domain, one.compare]);
+  const sameRange = asked(view) === asked(before);
   frame();
   if (samePage && view.page === 'graphs') {
     if (sameRange) page?.draw?.();
@@ -77,6 +82,7 @@ function frame() {
   document.title = here.view().page === 'graphs' ? 'mailgraph-ext' : `${t(`page.${here.view().page}`)} – mailgraph-ext`;
   keeping(header, () => navigation(header, here, keys.help));
   keeping(bar, () => rangeBar(bar, here, values));
+  keeping(options, () => graphsBar(options, here));
   status.draw();
 }
 
@@ -102,12 +108,14 @@ function build() {
     default:
       return graphsPage(
         main,
-        graphs,
+        graphs.filter(({ sections }) => sections.some((one) => one === (view.id || 'overview'))).map((graph) => grouped(graph, view.by)),
         {
           span: here.span,
           now: here.now,
           filter: here.view,
           status: status.known,
+          log: () => here.view().log,
+          compare: () => here.view().compare,
           hidden: () => new Set(here.view().hide),
           zoomed: (from, to) => zooms.into(from, to),
           back: () => zooms.back(),
@@ -121,6 +129,12 @@ function build() {
   }
 }
 
+/** On the wall or back from it. @param {View} view */
+function hang({ wall }) {
+  document.body.classList.toggle('wall', wall !== '');
+  document.body.classList.toggle('turns', wall === 'turns');
+}
+
 /** @param {Event} event */
 function skip(event) {
   event.preventDefault();
@@ -131,8 +145,8 @@ async function start() {
   const view = here.view();
   await speak(view.lang);
   applyTheme(view.theme);
-  document.body.classList.toggle('wall', view.wall);
-  document.body.append(el('a', { class: 'skip', href: '#main', click: skip }, t('nav.skip')), header, strip, bar, main);
+  hang(view);
+  document.body.append(el('a', { class: 'skip', href: '#main', click: skip }, t('nav.skip')), header, strip, bar, options, main);
   frame();
   const [list, labels] = await Promise.allSettled([api.graphs(), api.labels(), status.load()]);
   if (list.status === 'fulfilled') graphs = list.value;

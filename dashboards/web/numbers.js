@@ -82,6 +82,15 @@ export function tick(value, kind, lang) {
 export const percent = (share, lang) =>
   format(lang, { style: 'percent', maximumFractionDigits: share > 0.1 && share < 0.995 ? 0 : 2 }).format(share);
 
+/** How much more or less: `+12%`. @param {number} share @param {string} lang */
+export const change = (share, lang) =>
+  format(lang, {
+    style: 'percent',
+    signDisplay: 'exceptZero',
+    maximumFractionDigits: 0,
+    notation: Math.abs(share) >= 100 ? 'compact' : 'standard',
+  }).format(share);
+
 /**
  * A bin's length as a dictionary key and its number: `per 10 minutes`.
  *
@@ -100,6 +109,16 @@ export function binWords(step) {
     if (step % length === 0) return { key: step === length ? `bin.${name}` : `bin.${name}s`, n: step / length };
   }
   return { key: 'bin.seconds', n: step };
+}
+
+/** Below this a logarithmic scale is a linear one. @type {Record<Kind, number>} */
+export const LINEAR_BELOW = { count: 1, bytes: 1024, seconds: 1 };
+
+/** Axis marks of a logarithmic scale: zero and the round figures up to `high`. @param {number} high @param {Kind} kind */
+export function powers(high, kind) {
+  if (kind === 'seconds') return [0, 1, 10, 60, 600, 3600, 21_600, 86_400, 604_800].filter((one) => one <= high);
+  const [base, least] = kind === 'bytes' ? [1024, 1024] : [10, 1];
+  return [0, ...Array.from({ length: 16 }, (_, power) => least * base ** power).filter((one) => one <= high)];
 }
 
 /** Distances between axis marks that are round in this kind. @param {Kind} kind @returns {number[]} */

@@ -19,6 +19,9 @@ const HUES = [
   ['#555555', '#b8b8b8'],
 ];
 
+/** With a filling each. */
+const LOOKS = HUES.length * 3;
+
 /** Reasons in an order that gives the frequent ones the plain fillings. */
 const KNOWN = [
   'dnsbl',
@@ -47,11 +50,14 @@ const KNOWN = [
 /**
  * @param {string} label
  * @param {string} value
+ * @param {Set<number>} taken looks of the graph's other curves; this one's is added
  * @returns {{ color: string, colorDark: string, mark: Curve['mark'] }}
  */
-export function paint(label, value) {
+export function paint(label, value, taken) {
   const place = label === 'reason' ? KNOWN.indexOf(value) : -1;
-  const at = place >= 0 ? place : hash(value);
+  let at = place >= 0 ? place : hash(value);
+  while (taken.has(at) && taken.size < LOOKS) at = (at + 1) % LOOKS;
+  taken.add(at);
   const [color, colorDark] = HUES[at % HUES.length] ?? ['#555555', '#b8b8b8'];
   const round = Math.floor(at / HUES.length) % 3;
   return { color, colorDark, mark: round === 0 ? undefined : round === 1 ? 'hatched' : 'dotted' };
@@ -61,7 +67,7 @@ export function paint(label, value) {
 function hash(text) {
   let sum = 0;
   for (let i = 0; i < text.length; i++) sum = (sum * 31 + text.charCodeAt(i)) % 24_000;
-  return sum;
+  return sum % LOOKS;
 }
 
 const DASHES = { dashed: [6, 3], dotted: [1.5, 2.5], hatched: [6, 3] };
@@ -82,4 +88,11 @@ export function edgeOf(color, dark) {
   const ink = dark ? 255 : 0;
   const parts = [1, 3, 5].map((at) => Math.round(Number.parseInt(color.slice(at, at + 2), 16) * 0.65 + ink * 0.35));
   return `#${parts.map((part) => part.toString(16).padStart(2, '0')).join('')}`;
+}
+
+/** An area as a line, in the colour of its edge. @param {Column} column @param {boolean} dark @returns {Column} */
+export function flat(column, dark) {
+  if (column.style === 'line') return column;
+  const color = edgeOf(colorOf(column, dark), dark);
+  return { ...column, style: 'line', color, colorDark: color };
 }

@@ -2,7 +2,7 @@
 /**
  * Arithmetic of time ranges. Everything is in seconds since the epoch; no clock, no page.
  *
- * @typedef {'hour' | 'day' | 'week' | 'month' | 'year'} RangeName
+ * @typedef {'hour' | 'hours6' | 'day' | 'week' | 'month' | 'year'} RangeName
  *
  * What the address says: a name follows the clock, from/to stands still.
  * @typedef {{ readonly name: RangeName } | { readonly from: number, readonly to: number }} Range
@@ -11,8 +11,8 @@
  * @typedef {{ readonly from: number, readonly to: number, readonly step: number, readonly live: boolean }} Span
  */
 
-/** ExtMan's lengths (its month has 31 days), and the hour for watching. @type {Readonly<Record<RangeName, number>>} */
-export const LENGTHS = { hour: 3600, day: 86_400, week: 604_800, month: 31 * 86_400, year: 365 * 86_400 };
+/** ExtMan's lengths (its month has 31 days), and one and six hours for watching. @type {Readonly<Record<RangeName, number>>} */
+export const LENGTHS = { hour: 3600, hours6: 6 * 3600, day: 86_400, week: 604_800, month: 31 * 86_400, year: 365 * 86_400 };
 
 export const RANGE_NAMES = /** @type {readonly RangeName[]} */ (Object.keys(LENGTHS));
 
@@ -40,6 +40,26 @@ export function resolve(range, now) {
   const to = Math.ceil(end / step) * step;
   const from = 'name' in range ? to - Math.ceil(length / step) * step : Math.floor(range.from / step) * step;
   return { from, to, step, live: to > now - step };
+}
+
+/**
+ * The span of the same length that ends where this one begins.
+ *
+ * @param {Span} span
+ * @returns {Span}
+ */
+export const before = ({ from, to, step }) => ({ from: Math.max(0, from - (to - from)), to: from, step, live: false });
+
+/**
+ * With bins of at least `least` seconds, for what is not counted more finely.
+ *
+ * @param {Span} span
+ * @param {number} least
+ * @returns {Span}
+ */
+export function coarser(span, least) {
+  if (span.step >= least) return span;
+  return { ...span, from: Math.floor(span.from / least) * least, to: Math.ceil(span.to / least) * least, step: least };
 }
 
 /**

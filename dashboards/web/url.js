@@ -17,12 +17,22 @@ import { LENGTHS, parseTime, toRfc3339 } from './range.js';
  * @property {string} service of the logins
  * @property {string} result of the logins
  * @property {readonly string[]} hide curves that are switched off, `graph:curve`
- * @property {boolean} wall graphs only, for a screen on the wall
+ * @property {'' | 'all' | 'turns'} wall graphs only, for a screen on the wall: all of the section, or one after the other
+ * @property {'' | Grouping} by one curve for each of these; empty: the graphs as they are
+ * @property {boolean} compare the period before, too
+ * @property {boolean} log logarithmic scales
  * @property {string} page `graphs`, `messages`, `tops`, `logins` or `lines`
- * @property {string} id the message that is open
+ * @property {string} id the message that is open, or the section of the graphs (empty: the overview)
+ *
+ * @typedef {(typeof GROUPINGS)[number]} Grouping
  */
 
 export const PAGES = /** @type {const} */ (['graphs', 'messages', 'tops', 'logins', 'lines']);
+
+/** The sections of src/model/graph.ts. */
+export const SECTIONS = /** @type {const} */ (['overview', 'mail', 'failures', 'providers', 'queue', 'logins', 'health']);
+
+export const GROUPINGS = /** @type {const} */ (['host', 'instance', 'domain', 'reason']);
 
 /**
  * Unknown values fall back, one by one: a mistyped address shows something.
@@ -45,10 +55,19 @@ export function readView({ search, hash }) {
     service: keys.get('service') ?? '',
     result: keys.get('result') ?? '',
     hide: keys.getAll('hide'),
-    wall: keys.has('wall'),
-    page: PAGES.find((known) => known === page) ?? 'graphs',
-    id: rest.length === 0 ? '' : decoded(rest.join('/')),
+    wall: keys.get('wall') === 'turns' ? 'turns' : keys.has('wall') ? 'all' : '',
+    by: GROUPINGS.find((known) => known === keys.get('by')) ?? '',
+    compare: keys.has('compare'),
+    log: keys.get('scale') === 'log',
+    ...readPlace(page, rest),
   };
+}
+
+/** @param {string} asked @param {readonly string[]} rest */
+function readPlace(asked, rest) {
+  const page = PAGES.find((known) => known === asked) ?? 'graphs';
+  const id = rest.length === 0 ? '' : decoded(rest.join('/'));
+  return { page, id: page === 'graphs' ? (SECTIONS.slice(1).find((known) => known === id) ?? '') : id };
 }
 
 /** @param {URLSearchParams} keys @returns {Range} */
@@ -87,9 +106,12 @@ export function writeView(view) {
     if (view[key] !== '') keys.set(key, view[key]);
   }
   for (const curve of view.hide) keys.append('hide', curve);
-  if (view.wall) keys.set('wall', '1');
+  if (view.wall !== '') keys.set('wall', view.wall);
+  if (view.by !== '') keys.set('by', view.by);
+  if (view.compare) keys.set('compare', '1');
+  if (view.log) keys.set('scale', 'log');
   // Colons are legal in a query, and the address is read by people.
   const search = keys.toString().replaceAll('%3A', ':');
-  const page = view.page === 'graphs' ? '' : `#${view.page}${view.id === '' ? '' : `/${encodeURIComponent(view.id)}`}`;
+  const page = view.page === 'graphs' && view.id === '' ? '' : `#${view.page}${view.id === '' ? '' : `/${encodeURIComponent(view.id)}`}`;
   return `${search === '' ? '' : `?${search}`}${page}`;
 }

@@ -27,6 +27,7 @@ export function whyEmpty(columns, span, status, filtered, dateTime) {
   if (collected) return gauge ? null : { key: 'why.none', values: {}, detail: '' };
   if (status === null) return { key: 'why.unreachable', values: {}, detail: '' };
   if (status.noData !== null) return reasonOf(status.noData);
+  if (span.live && status.sources.some((one) => one.status === 'reading')) return { key: 'problem.catching_up', values: {}, detail: '' };
   const first = status.store?.firstTime ?? 0;
   if (first > 0 && first >= span.to) return { key: 'why.before', values: { time: dateTime(first) }, detail: '' };
   if (gauge) return { key: 'why.no_queue', values: {}, detail: '' };

@@ -16,13 +16,21 @@ export interface Curve {
   readonly mark?: 'dashed' | 'dotted' | 'hatched';
 }
 
+/** The parts of the graphs' page, in its order. An operator looks at the first one; the others are for a question. */
+export const SECTIONS = ['overview', 'mail', 'failures', 'providers', 'queue', 'logins', 'health'] as const;
+export type Section = (typeof SECTIONS)[number];
+
 /** A graph is data: which curves, in which unit. Its id is its file's name and its place in URLs. */
 export interface Graph {
   readonly id: string;
   /** Key of the title in the dictionaries. */
   readonly title: string;
-  readonly unit: 'messages' | 'recipients' | 'attempts' | 'bytes' | 'logins' | 'mixed';
-  /** `split`: one curve for each value of this label, instead of fixed curves. */
-  readonly split?: { readonly series: SeriesName; readonly by: Label };
+  readonly unit: 'messages' | 'recipients' | 'attempts' | 'bytes' | 'logins' | 'lines' | 'seconds' | 'mixed';
+  /** Where it stands; the overview shows the most important ones once more. */
+  readonly sections: readonly Section[];
+  /** `split`: one curve for each value of this label, instead of fixed curves. `where` as in a curve. */
+  readonly split?: { readonly series: SeriesName; readonly by: Label; readonly where?: Curve['where'] };
   readonly curves: readonly Curve[];
+  /** Seconds of the finest bin in which all of its series are kept, when that is not a minute. */
+  readonly finest?: number;
 }

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { GRAPHS } from '../../dashboards/graphs/index.ts';
+import { SECTIONS } from '../../src/model/graph.ts';
 import type { Label } from '../../src/model/series.ts';
 import { SERIES } from '../../src/model/series.ts';
 
@@ -19,9 +20,28 @@ test('a curve only looks at labels that its series has', () => {
         assert.ok([...common, ...SERIES[series].labels].includes(label), `${id}: ${series} has no label ${label}`);
       }
     }
+    for (const label of Object.keys(split?.where ?? {}) as Label[]) {
+      assert.ok(split && [...common, ...SERIES[split.series].labels].includes(label), `${id}: where ${label}`);
+    }
     if (split) assert.ok([...common, ...SERIES[split.series].labels].includes(split.by), `${id} is split by what ${split.series} lacks`);
     assert.ok(curves.length > 0 || split !== undefined, `${id} draws nothing`);
   }
+});
+
+test('a graph knows the finest bin of its series', () => {
+  for (const { id, curves, split, finest = 60 } of GRAPHS) {
+    const series = split ? [split.series] : curves.map((curve) => curve.series);
+    assert.equal(Math.max(...series.map((name) => SERIES[name].resolution)), finest, id);
+  }
+});
+
+test('every section has graphs, and the first one no more than eight', () => {
+  for (const section of SECTIONS)
+    assert.ok(
+      GRAPHS.some(({ sections }) => sections.includes(section)),
+      section,
+    );
+  assert.ok(GRAPHS.filter(({ sections }) => sections.includes('overview')).length <= 8);
 });
 
 test("ExtMan's graphs keep its colours", () => {

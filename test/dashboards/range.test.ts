@@ -3,13 +3,22 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
+import { SECTIONS } from '../../src/model/graph.ts';
 import { pageModule } from './page-module.ts';
 
 type Range = { name: string } | { from: number; to: number };
+interface Span {
+  from: number;
+  to: number;
+  step: number;
+  live: boolean;
+}
 interface RangeModule {
   readonly LENGTHS: Readonly<Record<string, number>>;
   stepFor: (seconds: number) => number;
-  resolve: (range: Range, now: number) => { from: number; to: number; step: number; live: boolean };
+  resolve: (range: Range, now: number) => Span;
+  before: (span: Span) => Span;
+  coarser: (span: Span, least: number) => Span;
   pan: (range: Range, direction: -1 | 1, now: number) => Range;
   zoom: (range: Range, factor: number, now: number) => Range;
   select: (a: number, b: number) => { from: number; to: number };
@@ -27,12 +36,17 @@ interface View {
   service: string;
   result: string;
   hide: readonly string[];
-  wall: boolean;
+  wall: string;
+  by: string;
+  compare: boolean;
+  log: boolean;
   page: string;
   id: string;
 }
 interface UrlModule {
   readonly PAGES: readonly string[];
+  readonly SECTIONS: readonly string[];
+  readonly GROUPINGS: readonly string[];
   readView: (address: { search: string; hash: string }) => View;
   writeView: (view: View) => string;
 }
@@ -42,8 +56,8 @@ interface ZoomModule {
     back: () => void;
   };
 }
-const { LENGTHS, stepFor, resolve, pan, zoom, select, parseTime, toRfc3339 } = await pageModule<RangeModule>('range.js');
-const { PAGES, readView, writeView } = await pageModule<UrlModule>('url.js');
+const { LENGTHS, stepFor, resolve, before, coarser, pan, zoom, select, parseTime, toRfc3339 } = await pageModule<RangeModule>('range.js');
+const { PAGES, SECTIONS: PAGE_SECTIONS, GROUPINGS, readView, writeView } = await pageModule<UrlModule>('url.js');
 const { zoomStack } = await pageModule<ZoomModule>('zoom.js');
 
 const NOW = Date.UTC(2026, 10, 23, 15, 35, 15) / 1000;
@@ -54,10 +68,10 @@ const ranges = fc.oneof(
     .map(([from, length]): Range => ({ from, to: from + length })),
 );
 
-test('bins by range: ten minutes, an hour, four hours, a day', () => {
+test('bins by range: a minute, two, ten, an hour, four hours, a day', () => {
   assert.deepEqual(
-    ['hour', 'day', 'week', 'month', 'year'].map((name) => resolve({ name }, NOW).step),
-    [60, 600, 3600, 14_400, 86_400],
+    ['hour', 'hours6', 'day', 'week', 'month', 'year'].map((name) => resolve({ name }, NOW).step),
+    [60, 120, 600, 3600, 14_400, 86_400],
   );
 });
 
@@ -116,19 +130,26 @@ test('an address and a view are the same thing', () => {
       service: fc.constantFrom('', 'imap'),
       result: fc.constantFrom('', 'failed'),
       hide: fc.array(fc.constantFrom('errors:curve.spam', 'rejects:dnsbl', 'rejects:'), { maxLength: 2 }),
-      wall: fc.boolean(),
+      wall: fc.constantFrom('', 'all', 'turns'),
+      by: fc.constantFrom('', ...GROUPINGS),
+      compare: fc.boolean(),
+      log: fc.boolean(),
       page: fc.constantFrom(...PAGES),
-      id: text,
+      id: fc.oneof(text, fc.constantFrom(...PAGE_SECTIONS)),
     },
     { noNullPrototype: true },
   );
   fc.assert(
     fc.property(view, (one) => {
-      const shown = one.page === 'graphs' ? { ...one, id: '' } : one;
+      const shown = one.page === 'graphs' && !PAGE_SECTIONS.slice(1).includes(one.id) ? { ...one, id: '' } : one;
       const written = new URL(`http://localhost/${writeView(shown)}`);
       assert.deepEqual(readView(written), shown);
     }),
   );
+});
+
+test("the page's sections are those of the graphs", () => {
+  assert.deepEqual(PAGE_SECTIONS, SECTIONS);
 });
 
 test('an address that makes no sense shows the day', () => {
@@ -153,4 +174,25 @@ test('a double click goes back one drag, at the end to where the reader was', ()
   range = { from: 0, to: 86_400 };
   zooms.back();
   assert.deepEqual(range, { name: 'day' });
+});
+
+test('the period before has the same bins and ends where this one begins', () => {
+  fc.assert(
+    fc.property(ranges, (range) => {
+      const span = resolve(range, NOW);
+      const earlier = before(span);
+      assert.equal(earlier.to, span.from);
+      assert.equal(earlier.from, Math.max(0, span.from - (span.to - span.from)));
+      assert.equal(earlier.step, span.step);
+    }),
+  );
+});
+
+test('what is counted by ten minutes is asked by whole ten minutes, and not less', () => {
+  const hour = resolve({ name: 'hour' }, NOW);
+  const coarse = coarser(hour, 600);
+  assert.ok(coarse.step === 600 && coarse.from % 600 === 0 && coarse.to % 600 === 0);
+  assert.ok(coarse.from <= hour.from && coarse.to >= hour.to);
+  const day = resolve({ name: 'day' }, NOW);
+  assert.deepEqual(coarser(day, 600), day);
 });

@@ -30,7 +30,12 @@ interface WhyModule {
   whyEmpty: (
     columns: readonly { values: (number | null)[]; gauge: boolean }[],
     span: { from: number; to: number; step: number; live: boolean },
-    status: { noData: Problem | null; problems: readonly Problem[]; store: { firstTime: number } | null } | null,
+    status: {
+      noData: Problem | null;
+      problems: readonly Problem[];
+      sources: readonly { status: string }[];
+      store: { firstTime: number } | null;
+    } | null,
     filtered: boolean,
     dateTime: (seconds: number) => string,
   ) => { key: string; values: Record<string, string | number>; detail: string } | null;
@@ -121,7 +126,7 @@ test('hand-overs inside are no deliveries, submissions name the user', () => {
 });
 
 const span = { from: 1000, to: 2000, step: 60, live: true };
-const well = { noData: null, problems: [], store: { firstTime: 500 } };
+const well = { noData: null, problems: [], sources: [], store: { firstTime: 500 } };
 const why = (
   values: (number | null)[],
   status: Parameters<WhyModule['whyEmpty']>[2],
@@ -141,6 +146,7 @@ test('an empty graph says why', () => {
   assert.equal(why([null], { ...well, problems: [denied] }), 'problem.source_failed');
   assert.equal(why([null], well, false, true), 'why.none');
   assert.equal(why([null], well), 'why.not_collected');
+  assert.equal(why([null], { ...well, sources: [{ status: 'reading' }] }), 'problem.catching_up');
   assert.deepEqual(whyEmpty([], span, { ...well, noData: denied }, false, String), {
     key: 'problem.source_failed',
     values: { source: '/var/log/mail.log', minutes: 0 },

@@ -44,6 +44,7 @@ export const GRAPH: Graph = {
   id: 'traffic',
   title: 'graph.traffic',
   unit: 'messages',
+  sections: ['overview'],
   curves: [{ title: 'curve.received', series: 'received', color: '#00aa00', style: 'area' }],
 };
 
