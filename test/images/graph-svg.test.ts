@@ -110,7 +110,14 @@ test('nothing collected, and nothing of the kind, are said in words', () => {
 
 test('a label that a stranger chose stays text', async () => {
   const hostile = '</text><script>alert(1)</script>&"\'\u202e\u0000\u{e0041}\ufffe';
-  const graph: Graph = { id: 'split', title: 'graph.rejects', unit: 'attempts', sections: ['overview'], split: { series: 'rejected', by: 'domain' }, curves: [] };
+  const graph: Graph = {
+    id: 'split',
+    title: 'graph.rejects',
+    unit: 'attempts',
+    sections: ['overview'],
+    split: { series: 'rejected', by: 'domain' },
+    curves: [],
+  };
   const bins = picture(graph).answer;
   const svg = graphSvg({
     ...picture(graph),

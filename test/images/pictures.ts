@@ -26,7 +26,11 @@ export function picture(graph: Graph, options: Partial<Picture> = {}, hole: read
 
 /** The label values that the graph's curves look at; for a graph that is split some of its values. */
 function labelsOf(graph: Graph, series: SeriesName, by: readonly Label[]): LabelValues[] {
-  if (graph.split) return ['dnsbl', 'greylist', 'unknown_user', 'spam', 'helo'].map((value) => ({ [graph.split?.by ?? 'reason']: value }));
+  if (graph.split) {
+    const { by: split, where = {} } = graph.split;
+    const asked = Object.fromEntries(by.map((label) => [label, where[label]?.[0] ?? '']));
+    return ['dnsbl', 'greylist', 'unknown_user', 'spam', 'helo'].map((value) => ({ ...asked, [split]: value }));
+  }
   if (by.length === 0) return [{}];
   const curves = graph.curves.filter((curve) => curve.series === series);
   return curves.map(({ where = {} }) => Object.fromEntries(by.map((label) => [label, where[label]?.[0] ?? ''])));
