@@ -29,6 +29,9 @@ import { zoomStack } from './zoom.js';
  */
 
 const STATUS_PAUSE_MS = 2000;
+/** `/embed/<graph>` is this page with that graph alone, for another page's frame. */
+const EMBEDDED = /\/embed\/([\w-]+)$/.exec(location.pathname)?.[1];
+
 /** Without ticks the clock still moves the window. */
 const IDLE_MS = 60_000;
 
@@ -108,7 +111,7 @@ function build() {
     default:
       return graphsPage(
         main,
-        graphs.filter(({ sections }) => sections.some((one) => one === (view.id || 'overview'))).map((graph) => grouped(graph, view.by)),
+        graphs.filter((graph) => isShown(graph, view)).map((graph) => grouped(graph, view.by)),
         {
           span: here.span,
           now: here.now,
@@ -129,6 +132,10 @@ function build() {
   }
 }
 
+/** Those of the section that is open; in another page's frame the one of the address. @param {Graph} graph @param {View} view */
+const isShown = ({ id, sections }, view) =>
+  EMBEDDED === undefined ? sections.some((one) => one === (view.id || 'overview')) : id === EMBEDDED;
+
 /** On the wall or back from it. @param {View} view */
 function hang({ wall }) {
   document.body.classList.toggle('wall', wall !== '');
@@ -146,6 +153,7 @@ async function start() {
   await speak(view.lang);
   applyTheme(view.theme);
   hang(view);
+  document.body.classList.toggle('embed', EMBEDDED !== undefined);
   document.body.append(el('a', { class: 'skip', href: '#main', click: skip }, t('nav.skip')), header, strip, bar, options, main);
   frame();
   const [list, labels] = await Promise.allSettled([api.graphs(), api.labels(), status.load()]);

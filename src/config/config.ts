@@ -24,6 +24,8 @@ export interface Config {
   readonly retention: Retention;
   /** ms */
   readonly silentAfter: number;
+  /** Origins whose pages may frame a graph. */
+  readonly embedOrigins: readonly string[];
   /** Who takes the mail that this service sends. */
   readonly smtp: SmtpSettings;
 }
@@ -73,6 +75,7 @@ export const DEFAULT_CONFIG: Config = {
   internalRelays: [],
   retention: { messages: 90, minutes: 90, hours: 730, days: 0 },
   silentAfter: 15 * 60_000,
+  embedOrigins: [],
   smtp: { host: '127.0.0.1', port: 25, tls: 'if_offered', from: `mailgraph-ext@${hostname()}` },
 };
 

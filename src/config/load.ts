@@ -86,6 +86,7 @@ function applyFile(entries: FileEntries, file: string): Config {
       days: days(keep.days) ?? kept.days,
     },
     silentAfter: milliseconds(entries.silent_after) ?? DEFAULT_CONFIG.silentAfter,
+    embedOrigins: entries.embed?.origins ?? [],
     smtp: toSmtp(entries.smtp ?? {}),
   };
 }

@@ -84,6 +84,19 @@ export const FILE = Type.Object(
       ),
     ),
     silent_after: Type.Optional(duration),
+    embed: Type.Optional(
+      Type.Object(
+        {
+          origins: Type.Optional(
+            Type.Array(checked(isOrigin, 'an origin such as https://extman.example.org, without a path'), {
+              maxItems: 50,
+              description: 'a list of origins',
+            }),
+          ),
+        },
+        { ...closed, description: 'options such as "origins: [https://extman.example.org]"' },
+      ),
+    ),
     smtp: Type.Optional(
       Type.Object(
         {
@@ -133,6 +146,11 @@ function isSender(text: string): boolean {
 }
 
 export const isAddress = (text: string): boolean => /^[^\s@<>,;:"()\p{Cc}]{1,64}@[^\s@<>,;:"()\p{Cc}]{1,255}$/u.test(text);
+
+/** As a browser writes it: what goes into a header is the text that was checked. */
+function isOrigin(text: string): boolean {
+  return /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
 
 function isRelay(text: string): boolean {
   return isIP(text) !== 0 || isNetwork(text) || HOST_NAME.test(text);

@@ -14,7 +14,9 @@ import type { App, Context, MetricsText } from './context.ts';
 import { answerError, answerNotFound } from './problem.ts';
 import { splitLists } from './query.ts';
 import { storeProbe } from './readiness.ts';
+import type { Language } from '../images/index.ts';
 import { breakdownRoutes } from './routes/breakdown.ts';
+import { graphRoutes } from './routes/graphs.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { reconcileRoutes } from './routes/reconcile.ts';
 import { seriesRoutes } from './routes/series.ts';
@@ -33,6 +35,12 @@ export interface AppOptions {
   readonly webDirectory: string;
   /** Host names answered beside localhost. Absent: on connections that are no loopback ones every name is answered. */
   readonly allowedHosts?: readonly string[];
+  /** Origins (`https://extman.example.org`) whose pages may show graphs of ours; none when absent. */
+  readonly embedOrigins?: readonly string[];
+  /** Of pictures of graphs, unless the address names another. */
+  readonly language?: Language;
+  /** IANA zone of pictures of graphs, unless the address names another; UTC when absent. */
+  readonly zone?: string;
   /** `/readyz`: no line for so many minutes is wrong. */
   readonly silentMinutes: number;
   readonly logger: Logger | false;
@@ -93,7 +101,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     },
     { prefix: '/api/v1' },
   );
-  await assetRoutes(server, options.webDirectory);
+  const origins = options.embedOrigins ?? [];
+  graphRoutes(app, { ...context, origins, language: options.language ?? 'en', zone: options.zone ?? 'UTC' });
+  await assetRoutes(server, options.webDirectory, { graphs: options.graphs, origins });
   await app.ready();
   return server;
 }

@@ -7,6 +7,8 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
+import { allowFraming } from './security.ts';
+
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -59,9 +61,9 @@ async function listAssets(webDirectory: string): Promise<Map<string, string>> {
   return paths;
 }
 
-async function readAsset(file: string): Promise<Asset> {
-  const identity = await readFile(file);
-  const extension = extname(file);
+const readAsset = async (file: string): Promise<Asset> => packed(await readFile(file), extname(file));
+
+async function packed(identity: Buffer, extension: string): Promise<Asset> {
   const etag = `"${createHash('sha256').update(identity).digest('base64url').slice(0, 22)}"`;
   const type = TYPES[extension] ?? 'application/octet-stream';
   if (COMPRESSED_ALREADY.has(extension)) return { type, etag, identity, encoded: {} };
@@ -72,12 +74,32 @@ async function readAsset(file: string): Promise<Asset> {
   return { type, etag, identity, encoded: { br, gzip: zipped } };
 }
 
+export interface Embedding {
+  readonly graphs: readonly { readonly id: string }[];
+  /** Whose pages may frame a graph. */
+  readonly origins: readonly string[];
+}
+
 /** Serves the page's files, each at its own route and no other. A changed file shows after a restart. */
-export async function assetRoutes(app: FastifyInstance, webDirectory: string): Promise<void> {
+export async function assetRoutes(app: FastifyInstance, webDirectory: string, embedding: Embedding): Promise<void> {
   const paths = await listAssets(webDirectory);
   const assets = await Promise.all([...paths].map(async ([url, file]) => [url, await readAsset(file)] as const));
   for (const [url, asset] of assets) {
     app.get(url, { schema: { hide: true } }, (request, reply) => sendAsset(asset, request, reply));
+  }
+  const index = assets.find(([url]) => url === '/')?.[1];
+  if (index) await embedRoutes(app, index, embedding);
+}
+
+/** `/embed/<graph>`: the page with one graph and nothing around it. It is the same page one level up; the address tells it. */
+async function embedRoutes(app: FastifyInstance, index: Asset, { graphs, origins }: Embedding): Promise<void> {
+  const above = index.identity.toString('utf8').replaceAll('="./', '="../');
+  const asset = await packed(Buffer.from(above), '.html');
+  for (const { id } of graphs) {
+    app.get(`/embed/${id}`, { schema: { hide: true } }, (request, reply) => {
+      allowFraming(reply, origins);
+      return sendAsset(asset, request, reply);
+    });
   }
 }
 

@@ -29,6 +29,25 @@ export async function securityHeaders(app: FastifyInstance): Promise<void> {
   });
 }
 
+const policyText = (directives: Readonly<Record<string, readonly string[]>>): string =>
+  Object.entries(directives)
+    .map(([name, values]) => `${name} ${values.join(' ')}`)
+    .join(';');
+
+/** Lets pages of these origins frame this answer; of none, and all stays forbidden. Origins were checked to be origins by the configuration. */
+export function allowFraming(reply: FastifyReply, origins: readonly string[]): void {
+  if (origins.length === 0) return;
+  reply.header('content-security-policy', policyText({ ...CONTENT_SECURITY_POLICY, 'frame-ancestors': origins }));
+  // It knows no list of origins, and older browsers obey it rather than `frame-ancestors`.
+  reply.removeHeader('x-frame-options');
+}
+
+/** For a picture: other origins' pages may show it when they may frame a graph, and opened by itself nothing in it can act. */
+export function asPicture(reply: FastifyReply, origins: readonly string[]): void {
+  reply.header('content-security-policy', "default-src 'none';sandbox;frame-ancestors 'none'");
+  if (origins.length > 0) reply.header('cross-origin-resource-policy', 'cross-origin');
+}
+
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 const LOOPBACK_ADDRESS = /^(?:127\.|::1$|::ffff:127\.)/;
 const PORT = /:\d{1,5}$/;

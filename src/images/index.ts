@@ -2,3 +2,5 @@
 export { graphQuestion, RANGE_NAMES, spanOf, type Picture } from './picture.ts';
 export { graphSvg } from './graph-svg.ts';
 export { png } from './png.ts';
+export { columnsIn } from './picture.ts';
+export { titleOf, type Language } from './words.ts';

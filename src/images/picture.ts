@@ -1,6 +1,6 @@
 import { columnsOf, questionOf } from '../../dashboards/web/bins.js';
 import type { Column } from '../../dashboards/web/bins.js';
-import { LENGTHS, resolve } from '../../dashboards/web/range.js';
+import { coarser, LENGTHS, resolve } from '../../dashboards/web/range.js';
 import type { Range, RangeName, Span } from '../../dashboards/web/range.js';
 import type { Graph } from '../model/graph.ts';
 import type { SeriesAnswer, SeriesQuestion, Where } from '../model/question.ts';
@@ -27,8 +27,8 @@ export interface Picture {
 /** Ranges that end now, by the page's names. */
 export const RANGE_NAMES = Object.keys(LENGTHS) as readonly RangeName[];
 
-/** The bins that the page shows for a range. `now` in seconds. */
-export const spanOf = (range: Range, now: number): Span => resolve(range, now);
+/** The bins that the page shows for a range in this graph. `now` in seconds. */
+export const spanOf = (range: Range, now: number, graph?: Graph): Span => coarser(resolve(range, now), graph?.finest ?? 0);
 
 /** The one question whose answer the graph is drawn from. */
 export function graphQuestion(graph: Graph, { from, to, step }: Span, where: Where = {}): SeriesQuestion {

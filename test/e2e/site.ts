@@ -18,8 +18,16 @@ export interface TestSite {
   readonly commit: (batch: Batch) => Promise<void>;
 }
 
-/** `more`: lines that follow the history. */
-export async function startSite(t: TestContext, { days = 2, seed = 1, more = '' } = {}): Promise<TestSite> {
+interface SiteOptions {
+  readonly days?: number;
+  readonly seed?: number;
+  /** Lines that follow the history. */
+  readonly more?: string;
+  /** Whose pages may frame a graph. */
+  readonly embedOrigins?: readonly string[];
+}
+
+export async function startSite(t: TestContext, { days = 2, seed = 1, more = '', embedOrigins = [] }: SiteOptions = {}): Promise<TestSite> {
   const log = join(await temporaryDirectory(t), 'mail.log');
   const now = Date.now();
   await writeHistory(log, { from: now - days * 86_400_000, to: now, seed });
@@ -27,7 +35,7 @@ export async function startSite(t: TestContext, { days = 2, seed = 1, more = '' 
   const store = await storeOf(t, [log]);
   const collecting = pipeline();
   collecting.set({ startedAt: now, lastLineAt: now, lastCommitAt: now });
-  const app = await build(t, { reader: store, collecting, graphs: GRAPHS, webDirectory, clock: Date.now });
+  const app = await build(t, { reader: store, collecting, graphs: GRAPHS, webDirectory, embedOrigins, clock: Date.now });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
     url,
