@@ -41,11 +41,18 @@ export const serviceLog = (): Logger => pino({ level: process.env['LOG_LEVEL'] ?
 /** Waits for SIGTERM, SIGINT or a fault, and stops in order; `last` comes at the end, since the process ends right after. */
 export function untilStopped(service: Service, logger: Logger, last: () => Promise<void> = () => Promise.resolve()): Promise<void> {
   return new Promise((stopped) => {
-    closeWithGrace({ delay: 20_000, logger }, async ({ err }) => {
+    let damage: Error | undefined;
+    const { close } = closeWithGrace({ delay: 20_000, logger }, async ({ err = damage }) => {
       if (err) logger.fatal({ err }, 'stopping after a fault');
       await service.stop();
       await last();
+      // Exit code 1: whoever watches over the service starts it again, and that heals the database.
+      if (damage) throw damage;
       stopped();
+    });
+    void service.damaged.then((error) => {
+      damage = error;
+      close();
     });
   });
 }

@@ -24,25 +24,30 @@ const WEB_DIRECTORY = fileURLToPath(new URL('../../dashboards/web', import.meta.
 export interface Service {
   /** `http://127.0.0.1:9825` */
   readonly url: string;
+  /** Resolves when the database is found damaged: only a new start heals it. */
+  readonly damaged: Promise<OperationalError>;
   /** Commits what was read, and lets go of port and database. */
   stop(): Promise<void>;
 }
 
 /** Opens the store, starts collecting, and serves. All or nothing: what was started is stopped when a later step fails. */
 export async function startService(config: Config, sources: readonly Source[], logger: Logger): Promise<Service> {
+  let damage: (error: OperationalError) => void = () => undefined;
+  const damaged = new Promise<OperationalError>((resolve) => (damage = resolve));
   const store = await openDuckStore({
     path: join(config.data, DATABASE),
     onNotice: (notice) => logger.warn({ notice }, 'the database was repaired'),
+    onDamage: damage,
   });
   try {
-    return await startOn(store, config, sources, logger);
+    return { ...(await startOn(store, config, sources, logger)), damaged };
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-async function startOn(store: Store, config: Config, sources: readonly Source[], logger: Logger): Promise<Service> {
+async function startOn(store: Store, config: Config, sources: readonly Source[], logger: Logger): Promise<Omit<Service, 'damaged'>> {
   const saved = await store.savedState();
   const pipeline = new Pipeline(store, saved, {
     zone: config.zone,
@@ -130,7 +135,7 @@ async function listen(app: Awaited<ReturnType<typeof buildApp>>, config: Config)
 
 const hostPort = ({ address, port, family }: AddressInfo): string => (family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`);
 
-/** Every hour rollups are merged, every night what is too old goes. UTC: no hour is skipped or doubled there. */
+/** Every hour rollups are merged, every night what is too old goes and a backup is made. UTC: no hour is skipped or doubled there. */
 function scheduleMaintenance(store: Store, config: Config, logger: Logger): () => Promise<void> {
   const run = (task: () => Promise<unknown>, sentence: string) => async (): Promise<void> => {
     try {
@@ -150,8 +155,17 @@ function scheduleMaintenance(store: Store, config: Config, logger: Logger): () =
     run(() => store.retain(config.retention, Date.now()), 'retention failed'),
     options,
   );
+  const later =
+    config.backup === 'daily'
+      ? cron.schedule(
+          '7 4 * * *',
+          run(() => store.backup(), 'backup failed'),
+          options,
+        )
+      : undefined;
   return async () => {
     await hourly.destroy();
     await nightly.destroy();
+    await later?.destroy();
   };
 }

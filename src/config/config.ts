@@ -26,6 +26,7 @@ export interface Config {
   readonly silentAfter: number;
   /** Origins whose pages may frame a graph. */
   readonly embedOrigins: readonly string[];
+  readonly backup: 'daily' | 'never';
   /** Who takes the mail that this service sends. */
   readonly smtp: SmtpSettings;
 }
@@ -76,6 +77,7 @@ export const DEFAULT_CONFIG: Config = {
   retention: { messages: 90, minutes: 90, hours: 730, days: 0 },
   silentAfter: 15 * 60_000,
   embedOrigins: [],
+  backup: 'daily',
   smtp: { host: '127.0.0.1', port: 25, tls: 'if_offered', from: `mailgraph-ext@${hostname()}` },
 };
 

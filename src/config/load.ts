@@ -85,6 +85,7 @@ function applyFile(entries: FileEntries, file: string): Config {
       hours: days(keep.hours) ?? kept.hours,
       days: days(keep.days) ?? kept.days,
     },
+    backup: entries.backup ?? DEFAULT_CONFIG.backup,
     silentAfter: milliseconds(entries.silent_after) ?? DEFAULT_CONFIG.silentAfter,
     embedOrigins: entries.embed?.origins ?? [],
     smtp: toSmtp(entries.smtp ?? {}),

@@ -83,6 +83,7 @@ export const FILE = Type.Object(
         { ...closed, description: 'options such as "messages: 90d"' },
       ),
     ),
+    backup: Type.Optional(Type.Enum(['daily', 'never'], { description: 'daily or never' })),
     silent_after: Type.Optional(duration),
     embed: Type.Optional(
       Type.Object(

@@ -65,6 +65,7 @@ const OPERATIONAL_STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
   store_locked: 503,
   store_unusable: 503,
   store_newer: 503,
+  store_damaged: 503,
   disk_full: 503,
   service_unreachable: 503,
 };

@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'store_locked'
   | 'store_unusable'
   | 'store_newer'
+  | 'store_damaged'
   | 'disk_full'
   | 'query_timeout'
   | 'secret_unreadable'

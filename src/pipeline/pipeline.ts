@@ -201,7 +201,8 @@ export class Pipeline implements Sink {
           cause instanceof OperationalError ? cause : new OperationalError('store_unusable', String(cause), { cause, retryable: true });
         this.storeProblem = error.message;
         this.options.failed?.(error);
-        if (this.options.onFailure === 'throw' || this.closing.signal.aborted) {
+        const forGood = this.options.onFailure === 'throw' || error.code === 'store_damaged';
+        if (forGood || this.closing.signal.aborted) {
           this.failure = error;
           return;
         }

@@ -67,6 +67,8 @@ export interface StoreReader {
 }
 
 export interface Store extends StoreWriter, StoreReader {
+  /** Makes a copy to go back to when the store is found damaged. */
+  backup(): Promise<void>;
   /** Checkpoints and lets the file go. */
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DuckDBInstance, type DuckDBConnection, type DuckDBType, type DuckDBValue } from '@duckdb/node-api';
 import { OperationalError } from '../../model/errors.ts';
+import { isDamagedFile, markDamaged, needsRestoring, restoreBackup, writeBackup, writtenByBackup } from './backup.ts';
 import { explain, isDamagedWal, isFatal } from './failures.ts';
 import { Feed } from './feed.ts';
 import { migrate } from './migrations.ts';
@@ -14,6 +15,8 @@ export interface DatabaseOptions {
   /** How long a question may take, waiting included. */
   readonly queryTimeoutMs: number;
   readonly onNotice: (text: string) => void;
+  /** Told once when the file turns out to be damaged. Nothing can be done with it before it is opened anew. */
+  readonly onDamage?: (error: OperationalError) => void;
 }
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -60,6 +63,7 @@ export class Database {
   #reopenDelay = FIRST_REOPEN_MS;
   #lastFailure: OperationalError | undefined;
   #broken = false;
+  #damage: OperationalError | undefined;
   /** Called after the database was opened again. */
   onReopen: (opened: Writing) => Promise<void> = () => Promise.resolve();
 
@@ -97,7 +101,7 @@ export class Database {
       } catch (error) {
         if (isFatal(error)) this.#broken = true;
         else await opened.connection.run('ROLLBACK').catch(() => undefined);
-        throw explain(error, this.path);
+        throw await this.#explained(error);
       } finally {
         opened.feed.clear();
       }
@@ -126,7 +130,7 @@ export class Database {
       });
     } catch (error) {
       if (isFatal(error)) this.#broken = true;
-      throw explain(error, this.path);
+      throw await this.#explained(error);
     } finally {
       clearInterval(interrupting);
       if (opened !== undefined) {
@@ -137,6 +141,19 @@ export class Database {
       }
       this.#reading--;
       this.#waiting.shift()?.();
+    }
+  }
+
+  /** Copies what is committed into the backup beside the file; reads and writes go on. */
+  async backup(): Promise<void> {
+    const { instance } = await this.#ready();
+    const connection = await instance.connect();
+    try {
+      await writeBackup(connection, this.path);
+    } catch (error) {
+      throw await this.#explained(error);
+    } finally {
+      connection.closeSync();
     }
   }
 
@@ -184,7 +201,22 @@ export class Database {
     this.#reading++;
   }
 
+  async #explained(error: unknown): Promise<OperationalError> {
+    if (!isDamagedFile(error)) return explain(error, this.path);
+    if (this.#damage === undefined) {
+      this.#damage = new OperationalError(
+        'store_damaged',
+        `The database ${this.path} is damaged: start the service again, then it goes on from the backup and the logs.`,
+        { cause: error, retryable: true },
+      );
+      await markDamaged(this.path);
+      this.#options.onDamage?.(this.#damage);
+    }
+    return this.#damage;
+  }
+
   async #ready(): Promise<Opened> {
+    if (this.#damage !== undefined) throw this.#damage;
     if (this.#closed) throw new OperationalError('store_unusable', `The database ${this.path} is closed.`);
     if (this.#opened !== undefined && !this.#broken) return this.#opened;
     this.#opening ??= this.#reopen().finally(() => {
@@ -224,6 +256,18 @@ export class Database {
 }
 
 async function openFile(options: DatabaseOptions): Promise<Opened> {
+  if (await needsRestoring(options.path)) options.onNotice(await restoreBackup(options.path, undefined));
+  try {
+    return await openWithLog(options);
+  } catch (error) {
+    if (!isDamagedFile(error)) throw error;
+    options.onNotice(await restoreBackup(options.path, error));
+    return openInstance(options);
+  }
+}
+
+/** Opens the file with its write-ahead log, or without it when that is damaged. */
+async function openWithLog(options: DatabaseOptions): Promise<Opened> {
   try {
     return await openInstance(options);
   } catch (error) {
@@ -257,13 +301,13 @@ async function openInstance(options: DatabaseOptions): Promise<Opened> {
     checkpoint_threshold: '256MB',
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
-    // No query reaches files or the network, and no query changes that.
-    enable_external_access: 'false',
-    lock_configuration: 'true',
   });
   let connection: DuckDBConnection | undefined;
   try {
     connection = await instance.connect();
+    const paths = writtenByBackup(options.path).map((file) => `'${file.replaceAll("'", "''")}'`);
+    // No query reaches files or the network, and no query changes that.
+    await connection.run(`SET allowed_paths = [${paths.join(', ')}]; SET enable_external_access = false; SET lock_configuration = true`);
     await migrate(connection);
     return { instance, connection, feed: new Feed(connection), idleReaders: [], readsRunning: 0 };
   } catch (error) {

@@ -25,6 +25,8 @@ export interface DuckStoreOptions {
   readonly queryTimeoutMs?: number;
   /** Told in one sentence what was healed while opening. */
   readonly onNotice?: (text: string) => void;
+  /** Told once when the file turns out to be damaged: only opening it anew heals it. */
+  readonly onDamage?: (error: OperationalError) => void;
 }
 
 const COMMITS_BETWEEN_LOOKS = 60;
@@ -38,21 +40,35 @@ const isPacked = (batch: Batch | PackedBatch): batch is PackedBatch => 'sums' in
 
 /**
  * Opens the DuckDB store, making or upgrading the file.
- * Throws `store_locked`, `store_newer`, `store_unusable` or `disk_full`.
+ * Throws `store_locked`, `store_newer`, `store_damaged`, `store_unusable` or `disk_full`.
  */
 export async function openDuckStore(options: DuckStoreOptions): Promise<DuckStore> {
+  try {
+    return await openOnce(options);
+  } catch (error) {
+    // The damage showed at the first look into the file: once more, and the backup takes its place.
+    if (error instanceof OperationalError && error.code === 'store_damaged' && error.retryable) return openOnce(options);
+    throw error;
+  }
+}
+
+async function openOnce(options: DuckStoreOptions): Promise<DuckStore> {
+  let loaded = false;
   const database = await Database.open({
     path: options.path,
     memoryLimit: options.memoryLimit ?? '512MB',
     threads: options.threads ?? 2,
     queryTimeoutMs: options.queryTimeoutMs ?? 10_000,
     onNotice: options.onNotice ?? (() => undefined),
+    // Damage that shows while opening is healed by opening once more.
+    onDamage: (error) => loaded && options.onDamage?.(error),
   });
   const load = (): Promise<Memory> =>
     database.write(({ connection }) => loadMemory(async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJS()));
   let memory: Memory;
   try {
     memory = await load();
+    loaded = true;
   } catch (error) {
     await database.close().catch(() => undefined);
     throw error;
@@ -88,6 +104,7 @@ export async function openDuckStore(options: DuckStoreOptions): Promise<DuckStor
     savedState: () => database.read((ask) => readSavedState(ask, memory.facts.lastUid)),
     compact: () => compact(database, () => memory),
     retain: (limits, now) => retain(database, () => memory, limits, now),
+    backup: () => database.backup(),
     series: (question) => database.read((ask) => readSeries(ask, memory, checked(question))),
     totals: (question) => database.read((ask) => readTotals(ask, memory, question)),
     top: (question) => database.read((ask) => readTop(ask, memory, question)),

@@ -1,0 +1,81 @@
+/**
+ * A copy of the database beside it, and the way back from it. Reading positions are in the database, so a copy is as of one
+ * moment in all logs: what came after it is read from them again, as long as they are there.
+ */
+import { copyFile, open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { OperationalError } from '../../model/errors.ts';
+
+const backupOf = (path: string): string => `${path}.backup`;
+const freshOf = (path: string): string => `${path}.backup.new`;
+const markOf = (path: string): string => `${path}.damaged`;
+
+/** The files that a backup is written through: all that a statement may reach beside the database itself. */
+export const writtenByBackup = (path: string): string[] => ['', '.wal', '.wal.checkpoint'].map((ending) => freshOf(path) + ending);
+
+/** Writes a new copy of what is committed and puts it in the place of the one before. Commits go on meanwhile. */
+export async function writeBackup(connection: DuckDBConnection, path: string): Promise<void> {
+  const fresh = freshOf(path);
+  for (const file of writtenByBackup(path)) await rm(file, { force: true });
+  const [[database] = []] = (await connection.runAndReadAll('SELECT current_database()')).getRowsJS();
+  if (typeof database !== 'string') throw new TypeError('the database has no name');
+  await connection.run(`ATTACH '${fresh.replaceAll("'", "''")}' AS fresh_backup`);
+  try {
+    await connection.run(`COPY FROM DATABASE "${database.replaceAll('"', '""')}" TO fresh_backup`);
+  } finally {
+    await connection.run('DETACH fresh_backup');
+  }
+  const file = await open(fresh, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(fresh, backupOf(path));
+}
+
+/** DuckDB's words for a database file whose blocks are not what was written. It looks at a block when it reads it, not before. */
+export const isDamagedFile = (error: unknown): boolean =>
+  /Corrupt database file|Could not read enough bytes from file/.test(error instanceof Error ? error.message : String(error));
+
+/** Notes that the file is damaged, for the next start: opening it reads only some of its blocks. Where that fails, reading tells again. */
+export async function markDamaged(path: string): Promise<void> {
+  try {
+    await writeFile(markOf(path), '');
+  } catch {
+    // A full disk, most likely.
+  }
+}
+
+/** Whether the file has to be put back before it is opened: it was found damaged, or is empty where a backup tells that it was not. */
+export async function needsRestoring(path: string): Promise<boolean> {
+  const size = await sizeOf(path);
+  return size !== undefined && ((await sizeOf(markOf(path))) !== undefined || (size === 0 && (await sizeOf(backupOf(path))) !== undefined));
+}
+
+const sizeOf = (path: string): Promise<number | undefined> =>
+  stat(path).then(
+    ({ size }) => size,
+    () => undefined,
+  );
+
+/**
+ * Puts the damaged database aside and the backup in its place. Resolves to a sentence that says so; throws `store_damaged`
+ * when there is no backup, and leaves everything as it is.
+ */
+export async function restoreBackup(path: string, cause: unknown): Promise<string> {
+  const backup = await stat(backupOf(path)).catch(() => undefined);
+  if (backup === undefined) {
+    throw new OperationalError(
+      'store_damaged',
+      `The database ${path} is damaged, and there is no backup: move it away to begin anew, then \`import\` the logs that are there.`,
+      { cause },
+    );
+  }
+  const aside = `${path}.corrupt-${Date.now()}`;
+  await rename(path, aside);
+  await rename(`${path}.wal`, `${aside}.wal`).catch(() => undefined);
+  await copyFile(backupOf(path), path);
+  await rm(markOf(path), { force: true });
+  return `The database was damaged and put aside as ${aside}; the backup of ${backup.mtime.toISOString()} took its place, and what came after it is read from the logs again.`;
+}
