@@ -12,6 +12,7 @@ import { OperationalError } from '../model/errors.ts';
 import { Pipeline } from '../pipeline/pipeline.ts';
 import { openDuckStore } from '../store/duckdb/index.ts';
 import type { Store } from '../store/store.ts';
+import { serviceAlerting } from './alerting.ts';
 import { DATABASE, SERVICE_FILE } from './data-directory.ts';
 import { collectorOf, placesOf } from './sources.ts';
 import { VERSION } from './version.ts';
@@ -64,11 +65,14 @@ async function startOn(store: Store, config: Config, sources: readonly Source[],
     },
   });
   const { collecting } = pipeline;
-  const metrics = createMetrics({ collecting, version: VERSION });
+  let url = '';
+  const alerting = serviceAlerting(store, collecting, config, logger, { metrics: () => metrics, url: () => url });
+  const metrics = createMetrics({ collecting, alerting, version: VERSION });
   collecting.onCommit((committed) => metrics.observe(committed));
   const app = await buildApp({
     reader: store,
     collecting,
+    alerting,
     metrics,
     graphs: GRAPHS,
     webDirectory: WEB_DIRECTORY,
@@ -80,7 +84,7 @@ async function startOn(store: Store, config: Config, sources: readonly Source[],
     version: VERSION,
   });
   await listen(app, config);
-  const url = `http://${hostPort(app.server.address() as AddressInfo)}`;
+  url = `http://${hostPort(app.server.address() as AddressInfo)}`;
   await writeFile(join(config.data, SERVICE_FILE), JSON.stringify({ pid: process.pid, url }));
 
   const stopping = new AbortController();
@@ -95,12 +99,14 @@ async function startOn(store: Store, config: Config, sources: readonly Source[],
       }),
     );
   pipeline.start();
+  alerting.start();
   const maintenance = scheduleMaintenance(store, config, logger);
 
   return {
     url,
     stop: async () => {
       await maintenance();
+      await alerting.stop();
       stopping.abort();
       await Promise.all(running);
       await pipeline.close();

@@ -2,7 +2,9 @@ import type { TSchema } from 'typebox';
 import { Errors } from 'typebox/value';
 import { nearest } from '../lib/nearest.ts';
 import { isLoopback } from '../lib/network.ts';
-import { FILE, type FileEntries, SOURCES, SOURCE_TYPES } from './schema.ts';
+import { CHANGED_RULE, CHANNELS, RULES } from './alert-schema.ts';
+import { checkAlerts } from './check-alerts.ts';
+import { FILE, type FileEntries, SOURCES } from './schema.ts';
 
 /** Where in the file: keys and list indexes from the top. */
 export type KeyPath = readonly (string | number)[];
@@ -18,9 +20,13 @@ export interface Problem {
 /** Checks a parsed config file. An empty answer means that `value` is a `FileEntries`. */
 export function checkFile(value: unknown): Problem[] {
   const problems = checkAgainst(FILE, value, []);
-  const sources = isMap(value) ? value['sources'] : undefined;
-  if (Array.isArray(sources)) problems.push(...sources.flatMap((source: unknown, index) => checkSource(source, ['sources', index])));
-  if (problems.length === 0) problems.push(...checkSmtp((value as FileEntries).smtp ?? {}));
+  const alerts = isMap(value) && isMap(value['alerts']) ? value['alerts'] : {};
+  problems.push(...checkTyped(isMap(value) ? value['sources'] : undefined, ['sources'], SOURCES));
+  problems.push(...checkTyped(alerts['channels'], ['alerts', 'channels'], CHANNELS));
+  problems.push(...checkTyped(alerts['rules'], ['alerts', 'rules'], RULES, CHANGED_RULE));
+  if (problems.length > 0) return problems;
+  const { smtp = {}, alerts: entries = {} } = value as FileEntries;
+  problems.push(...checkSmtp(smtp), ...checkAlerts(entries));
   return problems;
 }
 
@@ -35,14 +41,21 @@ function checkSmtp({ host = '127.0.0.1', tls = 'if_offered', user, password_file
   ];
 }
 
-function checkSource(source: unknown, path: KeyPath): Problem[] {
-  const expected = listing(SOURCE_TYPES);
-  if (!isMap(source)) return [{ path, key: false, message: `found ${found(source)}, expected a map with a type: ${expected}` }];
-  const type = source['type'];
-  if (type === undefined) return [{ path, key: false, message: `"type" is missing, expected ${expected}` }];
-  const schema = typeof type === 'string' && Object.hasOwn(SOURCES, type) ? SOURCES[type as keyof typeof SOURCES] : undefined;
-  if (schema) return checkAgainst(schema, source, path);
-  return [{ path: [...path, 'type'], key: false, message: `found ${found(type)}, expected ${expected}${didYouMean(type, SOURCE_TYPES)}` }];
+/** A list whose entries have a schema for each `type`; `untyped` is for one that names none. */
+function checkTyped(list: unknown, base: KeyPath, schemas: Readonly<Record<string, TSchema>>, untyped?: TSchema): Problem[] {
+  if (!Array.isArray(list)) return [];
+  const types = Object.keys(schemas);
+  const expected = listing(types);
+  return list.flatMap((entry: unknown, index) => {
+    const path = [...base, index];
+    if (!isMap(entry)) return [{ path, key: false, message: `found ${found(entry)}, expected a map with a type: ${expected}` }];
+    const type = entry['type'];
+    if (type === undefined && untyped !== undefined) return checkAgainst(untyped, entry, path);
+    if (type === undefined) return [{ path, key: false, message: `"type" is missing, expected ${expected}` }];
+    const schema = typeof type === 'string' && Object.hasOwn(schemas, type) ? schemas[type] : undefined;
+    if (schema) return checkAgainst(schema, entry, path);
+    return [{ path: [...path, 'type'], key: false, message: `found ${found(type)}, expected ${expected}${didYouMean(type, types)}` }];
+  });
 }
 
 function checkAgainst(schema: TSchema, value: unknown, base: KeyPath): Problem[] {

@@ -2,6 +2,7 @@ import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import type { SmtpSettings } from '../model/mail.ts';
 import type { Retention } from '../store/store.ts';
+import { type AlertsConfig, DEFAULT_ALERTS } from './alerts.ts';
 
 /** The configuration in force: defaults, then the file, then the command line. `example.yaml` explains each option. */
 export interface Config {
@@ -29,6 +30,7 @@ export interface Config {
   readonly backup: 'daily' | 'never';
   /** Who takes the mail that this service sends. */
   readonly smtp: SmtpSettings;
+  readonly alerts: AlertsConfig;
 }
 
 /** Where lines or samples come from. */
@@ -79,6 +81,7 @@ export const DEFAULT_CONFIG: Config = {
   embedOrigins: [],
   backup: 'daily',
   smtp: { host: '127.0.0.1', port: 25, tls: 'if_offered', from: `mailgraph-ext@${hostname()}` },
+  alerts: DEFAULT_ALERTS,
 };
 
 export const DEFAULT_QUEUE_INTERVAL = 60_000;

@@ -4,6 +4,7 @@ import { parseDuration } from '../lib/duration.ts';
 import { isLoopback, parseAddressPort } from '../lib/network.ts';
 import { OperationalError } from '../model/errors.ts';
 import type { SmtpSettings } from '../model/mail.ts';
+import { toAlerts } from './alerts.ts';
 import { DEFAULT_CONFIG, DEFAULT_QUEUE_INTERVAL, type Config, type Source } from './config.ts';
 import type { FileEntries, SourceEntry } from './schema.ts';
 
@@ -89,6 +90,7 @@ function applyFile(entries: FileEntries, file: string): Config {
     silentAfter: milliseconds(entries.silent_after) ?? DEFAULT_CONFIG.silentAfter,
     embedOrigins: entries.embed?.origins ?? [],
     smtp: toSmtp(entries.smtp ?? {}),
+    alerts: toAlerts(entries.alerts),
   };
 }
 

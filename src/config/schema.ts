@@ -1,8 +1,9 @@
 import { isIP } from 'node:net';
-import Type, { type Static, type TObject, type TRefine, type TString } from 'typebox';
-import { DURATION } from '../lib/duration.ts';
+import Type, { type Static, type TObject } from 'typebox';
 import { isLoopback, isNetwork, parseAddressPort } from '../lib/network.ts';
 import { SMTP_TLS } from '../model/mail.ts';
+import { ALERTS, type AlertsEntry } from './alert-schema.ts';
+import { checked, closed, duration, isAddress, path } from './schema-parts.ts';
 
 /**
  * The config file's shape. `example.yaml` explains the options; each `description` here is what a person who got a
@@ -11,13 +12,9 @@ import { SMTP_TLS } from '../model/mail.ts';
 
 const HOST_NAME = /^[a-z0-9_]([a-z0-9._-]{0,251}[a-z0-9])?$/i;
 
-const path = Type.String({ pattern: '^/', description: 'an absolute path' });
-const duration = Type.String({ pattern: DURATION, description: 'a duration such as 30s, 5m, 12h or 90d' });
 const keep = Type.String({ pattern: '^([1-9][0-9]{0,4}[dwy]|forever)$', description: 'whole days such as 90d, 12w or 2y, or forever' });
 const hostName = Type.String({ pattern: HOST_NAME.source.replaceAll('a-z', 'A-Za-z'), description: 'a host name such as mx1' });
 const zone = checked(isZone, 'a time zone such as Europe/Berlin or UTC');
-
-const closed = { additionalProperties: false } as const;
 
 /** One schema a source type. Which one holds is chosen by `type`, so that a message speaks of the right one. */
 export const SOURCES = {
@@ -45,8 +42,6 @@ export const SOURCES = {
     { ...closed, description: 'a source such as { type: postfix-queue, every: 60s }' },
   ),
 } as const satisfies Record<string, TObject>;
-
-export const SOURCE_TYPES = Object.keys(SOURCES) as readonly (keyof typeof SOURCES)[];
 
 /** The whole file. `sources` are checked one by one against SOURCES. */
 export const FILE = Type.Object(
@@ -111,16 +106,13 @@ export const FILE = Type.Object(
         { ...closed, description: 'options such as "host: mail.example.org"' },
       ),
     ),
+    alerts: Type.Optional(ALERTS),
   },
   { ...closed, description: 'options such as "data: /var/lib/mailgraph-ext"' },
 );
 
 export type SourceEntry = Static<(typeof SOURCES)[keyof typeof SOURCES]>;
-export type FileEntries = Omit<Static<typeof FILE>, 'sources'> & { sources?: SourceEntry[] };
-
-function checked(check: (value: string) => boolean, description: string): TRefine<TString> {
-  return Type.Refine(Type.String({ description }), check);
-}
+export type FileEntries = Omit<Static<typeof FILE>, 'sources' | 'alerts'> & { sources?: SourceEntry[]; alerts?: AlertsEntry };
 
 export function isZone(text: string): boolean {
   // Intl also takes offsets (+01:00), which know no summer time.
@@ -145,8 +137,6 @@ function isServer(text: string): boolean {
 function isSender(text: string): boolean {
   return isAddress(/^[^<>\p{Cc}]{0,200}<([^<>]{3,320})>$/u.exec(text)?.[1] ?? text);
 }
-
-export const isAddress = (text: string): boolean => /^[^\s@<>,;:"()\p{Cc}]{1,64}@[^\s@<>,;:"()\p{Cc}]{1,255}$/u.test(text);
 
 /** As a browser writes it: what goes into a header is the text that was checked. */
 function isOrigin(text: string): boolean {

@@ -6,6 +6,7 @@ import { fastify, LogController } from 'fastify';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 
+import type { Alerting } from '../model/alert.ts';
 import type { Graph } from '../model/graph.ts';
 import type { Collecting } from '../model/live.ts';
 import type { StoreReader } from '../store/store.ts';
@@ -15,6 +16,7 @@ import { answerError, answerNotFound } from './problem.ts';
 import { splitLists } from './query.ts';
 import { storeProbe } from './readiness.ts';
 import type { Language } from '../images/index.ts';
+import { alertRoutes } from './routes/alerts.ts';
 import { breakdownRoutes } from './routes/breakdown.ts';
 import { graphRoutes } from './routes/graphs.ts';
 import { messageRoutes } from './routes/messages.ts';
@@ -28,6 +30,8 @@ import { liveStream, streamRoute } from './stream.ts';
 export interface AppOptions {
   readonly reader: StoreReader;
   readonly collecting: Collecting;
+  /** Absent: nothing is watched, and the routes of alerts are not there. */
+  readonly alerting?: Alerting;
   readonly metrics: MetricsText;
   /** In the order of the page. */
   readonly graphs: readonly Graph[];
@@ -57,7 +61,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     ...(loggerInstance ? { loggerInstance } : { logger: false }),
     // URLs hold addresses that were searched for.
     logController: new LogController({ disableRequestLogging: true }),
-    // No route takes a body.
+    // The longest body is a silence.
     bodyLimit: 16 * 1024,
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: 1000 },
@@ -96,6 +100,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       reconcileRoutes(api, context);
       stateRoutes(api, context);
       statusRoutes(api, context, probe);
+      if (options.alerting) alertRoutes(api, context, options.alerting);
       streamRoute(api, live);
       api.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
     },

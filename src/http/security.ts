@@ -74,3 +74,23 @@ export function hostCheck(allowedHosts: readonly string[] | undefined): (request
     );
   };
 }
+
+/**
+ * Lets only our own page and programs change something. A foreign page can send a request here with the reader's browser:
+ * that says where it comes from (Fetch metadata, Origin), and cannot send JSON without asking first.
+ */
+export async function sameOrigin(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  const { origin, host = '', 'sec-fetch-site': site, 'content-type': type } = request.headers;
+  // Behind a proxy our name is not the page's; the browser knows.
+  const foreign =
+    site === undefined ? origin !== undefined && originHost(origin) !== host.toLowerCase() : site !== 'same-origin' && site !== 'none';
+  if (foreign)
+    return sendProblem(reply, problem(403, 'foreign_origin', 'Only the page of this service and programs may change something here.'));
+  if (type === undefined && request.method === 'DELETE') return undefined;
+  if (/^application\/json\s*(;|$)/i.test(type ?? '')) return undefined;
+  return sendProblem(reply, problem(415, 'invalid_request', 'The body must be JSON, and say so: content-type: application/json.'));
+}
+
+function originHost(origin: string): string {
+  return URL.canParse(origin) ? new URL(origin).host : '';
+}

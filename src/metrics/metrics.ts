@@ -1,6 +1,8 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 
 import type { Collecting, Committed } from '../model/live.ts';
+import type { Alerting } from '../model/alert.ts';
+import { alertFigures } from './alerts.ts';
 import { rollupCounters } from './counters.ts';
 import { COUNTERS } from './families.ts';
 import { collectingGauges, queueGauges } from './gauges.ts';
@@ -12,6 +14,9 @@ export interface Metrics {
   readonly observe: (committed: Committed) => void;
   /** Counts a failed commit or question; call it where the failure is logged. */
   readonly storeFailed: () => void;
+  /** Counts an attempt to tell of alerts, and a rule that could not be looked at. Both names are the operator's. */
+  readonly notified: (channel: string, result: string) => void;
+  readonly ruleFailed: (rule: string) => void;
   /** Everything, in Prometheus's text format. */
   readonly text: () => Promise<{ contentType: string; body: string }>;
 }
@@ -20,6 +25,7 @@ export interface MetricsOptions {
   readonly version: string;
   /** Absent: no figures on sources (commands that only count). */
   readonly collecting?: Collecting;
+  readonly alerting?: Alerting;
   /** ms since the epoch. */
   readonly clock?: () => number;
   /** Most series of one metric. */
@@ -37,7 +43,7 @@ const SERIES_LIMIT = 5000;
  * Text format only: prom-client 15 writes OpenMetrics by renaming its counters for good, after which the text format lacks `_total`.
  */
 export function createMetrics(options: MetricsOptions): Metrics {
-  const { version, collecting, clock = Date.now, seriesLimit = SERIES_LIMIT, processMetrics = true } = options;
+  const { version, collecting, alerting, clock = Date.now, seriesLimit = SERIES_LIMIT, processMetrics = true } = options;
   const registry = new Registry();
 
   const overflow = new Counter({
@@ -63,9 +69,11 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const observeRows = rowHistograms(registry, seriesLimit, refused);
   const sample = queueGauges(registry, clock, seriesLimit, refused);
   if (collecting) collectingGauges(registry, collecting);
+  const alerts = alertFigures(registry, alerting);
   if (processMetrics) processFigures(registry);
 
   return {
+    ...alerts,
     observe(committed) {
       count(committed.rollups);
       sample(committed.queueSamples);

@@ -1,3 +1,4 @@
+import type { Alert, AlertDelivery, AlertingState, AlertingUpdate } from '../model/alert.ts';
 import type { Batch } from '../model/batch.ts';
 import type { Position } from '../model/line.ts';
 import type {
@@ -64,9 +65,20 @@ export interface StoreReader {
   /** Values that a label has had, for the page's filters. */
   labelValues(label: 'host' | 'instance' | 'domain'): Promise<readonly string[]>;
   facts(): Promise<StoreFacts>;
+  /** Alerts that fired between two times (ms), the newest first. */
+  alerts(from: number, to: number, limit: number): Promise<readonly Alert[]>;
+  /** The newest first. */
+  alertDeliveries(limit: number): Promise<readonly AlertDelivery[]>;
 }
 
-export interface Store extends StoreWriter, StoreReader {
+/** Where alerting keeps what it has to know after a restart. */
+export interface AlertingStore {
+  alerting(): Promise<AlertingState>;
+  /** Stores what alerting came to, in one transaction. A rejection may leave open whether it was stored: ask `alerting`. */
+  saveAlerting(update: AlertingUpdate): Promise<void>;
+}
+
+export interface Store extends StoreWriter, StoreReader, AlertingStore {
   /** Makes a copy to go back to when the store is found damaged. */
   backup(): Promise<void>;
   /** Checkpoints and lets the file go. */

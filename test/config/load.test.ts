@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { DEFAULT_CONFIG, DEFAULT_CONFIG_FILE, loadConfig } from '../../src/config/load.ts';
 import { parseConfig } from '../../src/config/parse.ts';
+import { ALERTS, CHANNELS, RULES } from '../../src/config/alert-schema.ts';
 import { FILE, SOURCES } from '../../src/config/schema.ts';
 import { OperationalError } from '../../src/model/errors.ts';
 
@@ -61,6 +62,16 @@ test('example.yaml with its commented options is valid and shows every option', 
     new Set(Object.entries(SOURCES).flatMap(([type, schema]) => Object.keys(schema.properties).map((key) => `${type}.${key}`))),
   );
   const shown = parseConfig(text, 'example.yaml');
+  const { rules = [], channels = [] } = shown.alerts ?? {};
+  for (const [list, schemas] of [[rules, RULES] as const, [channels, CHANNELS] as const]) {
+    const types = list.flatMap((entry) => ('type' in entry ? [entry.type] : []));
+    assert.deepEqual(new Set(types), new Set(Object.keys(schemas)));
+    const options = (some: readonly object[]) => new Set(some.flatMap((one) => Object.keys(one)));
+    const known = new Set(Object.values(schemas).flatMap((schema) => Object.keys(schema.properties)));
+    // `below` stands for the other direction, and excludes `above`.
+    assert.deepEqual(new Set([...options(list), 'below']), new Set([...known, 'below']));
+  }
+  assert.deepEqual(Object.keys(shown.alerts ?? {}).toSorted(), Object.keys(ALERTS.properties).toSorted());
   assert.deepEqual(Object.keys(shown).toSorted(), Object.keys(FILE.properties).toSorted());
 });
 

@@ -169,6 +169,8 @@ export const reader = (answers: Partial<AppOptions['reader']>): AppOptions['read
     parser: unasked,
     labelValues: unasked,
     facts: unasked,
+    alerts: unasked,
+    alertDeliveries: unasked,
     ...answers,
   };
 };

@@ -1,6 +1,7 @@
 import type { Batch } from '../../model/batch.ts';
 import { OperationalError } from '../../model/errors.ts';
 import type { Store } from '../store.ts';
+import { readAlerting, readAlerts, readDeliveries, saveAlerting } from './alerting.ts';
 import { Database } from './database.ts';
 import { checkpointWhenGrown, compact, retain } from './maintenance.ts';
 import type { Memory } from './memory.ts';
@@ -117,6 +118,10 @@ async function openOnce(options: DuckStoreOptions): Promise<DuckStore> {
     parser: (from, to) => database.read((ask) => readParser(ask, memory, from, to)),
     labelValues: (label) => Promise.resolve(memory.keys.valuesOf(label)),
     facts: async () => ({ ...(await database.read((ask) => readFacts(ask, memory))), bytesOnDisk: await database.bytesOnDisk() }),
+    saveAlerting: (update) => database.write((writing) => saveAlerting(writing, update)),
+    alerting: () => database.read(readAlerting),
+    alerts: (from, to, limit) => database.read((ask) => readAlerts(ask, from, to, limit)),
+    alertDeliveries: (limit) => database.read((ask) => readDeliveries(ask, limit)),
     close: () => database.close(),
   };
 }

@@ -1,4 +1,5 @@
 import type { Retention } from '../store.ts';
+import { forgetAlerting } from './alerting.ts';
 import { COVERAGE, STATE, type StateRow } from './columns.ts';
 import type { Database, Writing } from './database.ts';
 import type { Memory } from './memory.ts';
@@ -105,6 +106,7 @@ export async function retain(database: Database, memoryOf: () => Memory, limits:
   if (before(limits.messages) > 0) {
     dropped += await remove(database, 'DELETE FROM links WHERE child < (SELECT coalesce(min(uid), 9223372036854775807) FROM queue_files)');
   }
+  for (const sql of forgetAlerting(before(limits.messages))) dropped += await remove(database, sql);
   await drop('queue_samples', 'time', before(limits.hours));
   const [minutesFrom, hoursFrom] = [before(limits.minutes), before(limits.hours)];
   if (minutesFrom > 0 || hoursFrom > 0) {

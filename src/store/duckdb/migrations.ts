@@ -77,6 +77,16 @@ COMMENT ON VIEW in_flight IS 'Messages that are not finished, as the pipeline ke
 CREATE TABLE ended (uid BIGINT, time TIMESTAMP, kind VARCHAR);
 COMMENT ON TABLE ended IS 'When and how queue files ended: removed (by qmgr), deleted (by postsuper), discarded, refused, requeued, lost';
 `,
+  `
+CREATE TABLE alerts (id VARCHAR, time TIMESTAMP, rule VARCHAR, severity VARCHAR, status VARCHAR, starts_at TIMESTAMP, ends_at TIMESTAMP, alert VARCHAR);
+COMMENT ON TABLE alerts IS 'Each time that a rule held for a subject. time is when it began to; alert is all of it as JSON';
+CREATE TABLE alert_changes (id VARCHAR, time TIMESTAMP, channel VARCHAR, group_key VARCHAR, alert VARCHAR, status VARCHAR, delivery VARCHAR);
+COMMENT ON TABLE alert_changes IS 'What each channel has to tell: the outbox. delivery is empty while it waits, and skipped when there was nothing to tell any more';
+CREATE TABLE alert_deliveries (id VARCHAR, time TIMESTAMP, channel VARCHAR, group_key VARCHAR, status VARCHAR, attempts INTEGER, due TIMESTAMP, problem VARCHAR, notice VARCHAR);
+COMMENT ON TABLE alert_deliveries IS 'What was told, or is tried until the receiver takes it. notice is the content, which does not change between attempts';
+CREATE TABLE silences (id VARCHAR, time TIMESTAMP, until TIMESTAMP, rule VARCHAR, fingerprint VARCHAR, comment VARCHAR);
+COMMENT ON TABLE silences IS 'Until when alerts of a rule are not told; fingerprint is empty, or of the one alert that is meant';
+`,
 ];
 
 const META = `CREATE TABLE IF NOT EXISTS meta (name VARCHAR, value VARCHAR);`;

@@ -1,0 +1,52 @@
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { TestContext } from 'node:test';
+
+export interface Received {
+  readonly id: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** What a receiver does with a request: an answer by hand, or a status with a body. */
+export type Behaviour = number | readonly [status: number, body: string] | ((request: IncomingMessage, response: ServerResponse) => void);
+
+export interface Receiver {
+  readonly url: string;
+  readonly received: Received[];
+  /** What it does next, and from then on. */
+  behave(behaviour: Behaviour): void;
+}
+
+/** A receiver on loopback that keeps what it got and answers as it is told. */
+export async function startReceiver(t: TestContext, first: Behaviour = 200): Promise<Receiver> {
+  let behaviour = first;
+  const received: Received[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const { headers, url = '' } = request;
+      received.push({ id: String(headers['webhook-id'] ?? ''), path: url, headers, body: Buffer.concat(chunks).toString() });
+      if (typeof behaviour === 'function') return behaviour(request, response);
+      const [status, body] = typeof behaviour === 'number' ? [behaviour, ''] : behaviour;
+      return response.writeHead(status).end(body);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    return new Promise((closed) => server.close(closed));
+  });
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/hook`, received, behave: (next) => (behaviour = next) };
+}
+
+/** `rule status` of each alert that a receiver of our own JSON was told, in order. */
+export const toldOf = (received: readonly Received[]): string[] =>
+  received.flatMap(({ body }) =>
+    (JSON.parse(body) as { data: { alerts: { labels: { source?: string }; rule: string; status: string }[] } }).data.alerts.map(
+      ({ rule, status, labels }) => `${labels.source ?? rule} ${status}`,
+    ),
+  );
