@@ -67,8 +67,8 @@ function serviceReader(url: string): CommandReader {
     async top({ of, series, from, to, limit, where }: TopQuestion) {
       return (await get(url, 'top', { of, series, from, to, limit, ...where })) as TopAnswer;
     },
-    async messages(question: MessagesQuestion) {
-      const { messages } = (await get(url, 'messages', { ...question })) as { messages: MessageSummary[] };
+    async messages({ where = {}, ...question }: MessagesQuestion) {
+      const { messages } = (await get(url, 'messages', { ...question, ...where })) as { messages: MessageSummary[] };
       return messages.map(inMillis);
     },
     async reconcile({ from, to }: ReconcileQuestion) {

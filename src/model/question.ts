@@ -126,6 +126,9 @@ export interface MessagesQuestion {
   /** The messages behind one part of the reconciliation (received in the range); the other filters but `host` do not go with it. */
   readonly fate?: FateName;
   readonly host?: string;
+  /** The messages and refused attempts that this series was counted from; of the other filters only `where` goes with it. */
+  readonly series?: SeriesName;
+  readonly where?: Where;
   readonly limit: number;
 }
 

@@ -280,6 +280,8 @@ const ROUTES = {
   '/api/v1/graphs': '',
 } as const;
 
+const FILES = { '/graph/{graph}.svg': 'image/svg+xml', '/graph/{graph}.png': 'image/png', '/graph/{graph}.csv': 'text/csv' };
+
 interface OpenApi {
   openapi: string;
   paths: Record<
@@ -300,8 +302,11 @@ test('OpenAPI 3.1 describes each route, and each answer is as described', async 
   assert.match(document.openapi, /^3\.1\./);
   assert.deepEqual(
     new Set(Object.keys(document.paths)),
-    new Set([...Object.keys(ROUTES), '/api/v1/stream', '/healthz', '/readyz', '/metrics']),
+    new Set([...Object.keys(ROUTES), ...Object.keys(FILES), '/api/v1/stream', '/healthz', '/readyz', '/metrics']),
   );
+  for (const [path, type] of Object.entries(FILES)) {
+    assert.deepEqual(Object.keys(document.paths[path]?.get.responses['200']?.content ?? {}), [type], path);
+  }
   const list = document.paths['/api/v1/series']?.get.parameters?.find(({ name }) => name === 'series');
   assert.equal(list?.explode, false, 'lists are separated by commas');
   for (const [path, query] of Object.entries(ROUTES)) {

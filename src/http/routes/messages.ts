@@ -3,11 +3,12 @@ import type { Static } from 'typebox';
 
 import { OperationalError } from '../../model/errors.ts';
 import { FATE_NAMES, type MessagesQuestion } from '../../model/question.ts';
+import { SERIES_NAMES } from '../../model/series.ts';
 import type { App, Context } from '../context.ts';
 import { problemResponses } from '../problem.ts';
-import { limitParameter, List, Query, rangeParameters, termParameter } from '../query.ts';
+import { filterParameters, limitParameter, List, Query, rangeParameters, termParameter, whereOf } from '../query.ts';
 import { Life, lifeOf, Summary, summaryOf } from '../rows.ts';
-import { parseRange } from '../time.ts';
+import { parseRange, type Range } from '../time.ts';
 
 const STATUSES = ['queued', 'delivered', 'sent', 'deferred', 'bounced', 'expired', 'discarded', 'held', 'removed', 'rejected'] as const;
 
@@ -18,6 +19,47 @@ const MessagesAnswer = Type.Object({
   messages: List(Summary),
 });
 
+const MessagesQuery = Query({
+  term: termParameter('A queue id, a message-id or an address, whole; matches any of them'),
+  sender: termParameter('Sender address'),
+  recipient: termParameter('Recipient address'),
+  client: termParameter('Name or address of the client'),
+  relay: termParameter('Name or address of the host it was given to'),
+  status: Type.Optional(Type.Enum(STATUSES)),
+  fate: Type.Optional(
+    Type.Enum([...FATE_NAMES], {
+      description: 'The messages behind one part of /reconcile; of the other filters only `host` goes with it',
+    }),
+  ),
+  series: Type.Optional(
+    Type.Enum([...SERIES_NAMES], {
+      description: 'What this series was counted from; of the other filters only the labels go with it',
+    }),
+  ),
+  ...filterParameters,
+  ...rangeParameters,
+  limit: limitParameter(100),
+});
+
+/** One more than asked for tells whether there is more. */
+function questionOf(query: Static<typeof MessagesQuery>, range: Range): MessagesQuestion {
+  const { term, sender, recipient, client, relay, status, fate, series, limit } = query;
+  const [host] = query.host ?? [];
+  return {
+    ...range,
+    ...(term !== undefined && { term }),
+    ...(sender !== undefined && { sender }),
+    ...(recipient !== undefined && { recipient }),
+    ...(client !== undefined && { client }),
+    ...(relay !== undefined && { relay }),
+    ...(status !== undefined && { status }),
+    ...(fate !== undefined && { fate }),
+    ...(fate !== undefined && host !== undefined && { host }),
+    ...(series !== undefined && { series, where: whereOf(query) }),
+    limit: limit + 1,
+  };
+}
+
 export function messageRoutes(app: App, { reader, clock }: Context): void {
   app.get(
     '/messages',
@@ -25,32 +67,14 @@ export function messageRoutes(app: App, { reader, clock }: Context): void {
       schema: {
         tags: ['Messages'],
         summary: 'Messages and refused attempts, newest first',
-        querystring: Query({
-          term: termParameter('A queue id, a message-id or an address, whole; matches any of them'),
-          sender: termParameter('Sender address'),
-          recipient: termParameter('Recipient address'),
-          client: termParameter('Name or address of the client'),
-          relay: termParameter('Name or address of the host it was given to'),
-          status: Type.Optional(Type.Enum(STATUSES)),
-          fate: Type.Optional(
-            Type.Enum([...FATE_NAMES], {
-              description: 'The messages behind one part of /reconcile; of the other filters only `host` goes with it',
-            }),
-          ),
-          host: Type.Optional(Type.String({ maxLength: 255, description: 'With `fate`: of this host' })),
-          ...rangeParameters,
-          limit: limitParameter(100),
-        }),
+        querystring: MessagesQuery,
         response: { 200: MessagesAnswer, ...problemResponses },
       },
     },
     async ({ query }): Promise<Static<typeof MessagesAnswer>> => {
-      const { from: _from, to: _to, limit, ...filters } = query;
       const range = parseRange(query, clock);
-      // One more than asked for tells whether there is more.
-      const question: MessagesQuestion = { ...filters, ...range, limit: limit + 1 };
-      const rows = await reader.messages(question);
-      return { ...range, complete: rows.length <= limit, messages: rows.slice(0, limit).map(summaryOf) };
+      const rows = await reader.messages(questionOf(query, range));
+      return { ...range, complete: rows.length <= query.limit, messages: rows.slice(0, query.limit).map(summaryOf) };
     },
   );
 

@@ -56,3 +56,16 @@ export async function loadLives(ask: Ask, roots: readonly number[]): Promise<Lif
   }
   return [...lives.values()].filter(({ queueFiles, deliveries, steps }) => queueFiles.length + deliveries.length + steps.length > 0);
 }
+
+/**
+ * The newest messages that are hit in `needed` ways, by their root number. `hits` selects `f` (which way), `m` (the message a row names)
+ * and `time`.
+ */
+export const rootsSql = (hits: string, needed: number, limit: string): string =>
+  `WITH RECURSIVE hit AS (SELECT f, m, max(time) AS time FROM (${hits}) GROUP BY f, m),
+     up AS (SELECT DISTINCT m AS start, l.message AS node, 1 AS depth FROM hit JOIN links l ON l.child = m WHERE l.message <> m
+       UNION ALL SELECT up.start, l.message, depth + 1 FROM up JOIN links l ON l.child = up.node WHERE l.message <> up.node AND depth < 32),
+     linked AS (SELECT start, arg_max(node, depth) AS root FROM up GROUP BY start)
+   SELECT coalesce(root, m)::DOUBLE AS root FROM hit LEFT JOIN linked ON hit.m = linked.start
+   GROUP BY coalesce(root, m) HAVING count(DISTINCT f) = ${needed}
+   ORDER BY max(hit.time) DESC, coalesce(root, m) DESC LIMIT ${limit}::BIGINT`;

@@ -1,6 +1,7 @@
 import type { MessagesQuestion, MessageStatus, MessageSummary } from '../../model/question.ts';
 import type { Ask } from './database.ts';
-import { loadLives } from './lives.ts';
+import { loadLives, rootsSql } from './lives.ts';
+import { readBehind } from './read-behind.ts';
 import { messagesWithFate } from './read-reconcile.ts';
 import { attemptSql, summaryOfAttempt } from './refused.ts';
 import { Parameters } from './segments.ts';
@@ -26,6 +27,7 @@ export async function readMessages(ask: Ask, question: MessagesQuestion): Promis
     const lives = await loadLives(ask, await messagesWithFate(ask, { ...question, fate }));
     return lives.map((life) => summarize(life).summary).toSorted((a, b) => b.time - a.time);
   }
+  if (question.series !== undefined) return readBehind(ask, { ...question, series: question.series });
   const parameters = new Parameters();
   const range = (table: string): string =>
     `${table}.time >= ${parameters.time(question.from * 1000)} AND ${table}.time < ${parameters.time(question.to * 1000)}`;
@@ -46,13 +48,7 @@ export async function readMessages(ask: Ask, question: MessagesQuestion): Promis
     const newest = wanted.length > 1 ? '' : `ORDER BY time DESC LIMIT ${candidates * ROWS_A_MESSAGE}`;
     const newestHits = hits.filter(Boolean).map((hit) => `(${hit} ${newest})`);
     const rows = await ask(
-      `WITH RECURSIVE hit AS (SELECT f, m, max(time) AS time FROM (${newestHits.join(' UNION ALL ')}) GROUP BY f, m),
-         up AS (SELECT DISTINCT m AS start, l.message AS node, 1 AS depth FROM hit JOIN links l ON l.child = m WHERE l.message <> m
-           UNION ALL SELECT up.start, l.message, depth + 1 FROM up JOIN links l ON l.child = up.node WHERE l.message <> up.node AND depth < 32),
-         linked AS (SELECT start, arg_max(node, depth) AS root FROM up GROUP BY start)
-       SELECT coalesce(root, m)::DOUBLE AS root FROM hit LEFT JOIN linked ON hit.m = linked.start
-       GROUP BY coalesce(root, m) HAVING count(DISTINCT f) = ${Math.max(1, wanted.length)}
-       ORDER BY max(hit.time) DESC, coalesce(root, m) DESC LIMIT ${parameters.add(candidates)}::BIGINT`,
+      rootsSql(newestHits.join(' UNION ALL '), Math.max(1, wanted.length), parameters.add(candidates)),
       parameters.values,
     );
     for (const life of await loadLives(

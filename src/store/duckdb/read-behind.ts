@@ -1,0 +1,84 @@
+import { providerOf } from '../../lib/providers.ts';
+import type { MessagesQuestion, MessageSummary, Where } from '../../model/question.ts';
+import type { SeriesName } from '../../model/series.ts';
+import type { Ask } from './database.ts';
+import { loadLives, rootsSql } from './lives.ts';
+import { attemptSql, summaryOfAttempt } from './refused.ts';
+import { Parameters } from './segments.ts';
+import { Columns, conditionsOf, domainOf, type Source, SOURCES } from './series-rows.ts';
+import { summarize } from './summary.ts';
+
+/** More pairs of a relay and a domain than this are not told apart by provider. */
+const MOST_PAIRS = 20_000;
+
+type Behind = Pick<MessagesQuestion, 'from' | 'to' | 'limit'> & { readonly series: SeriesName; readonly where?: Where };
+
+/** The messages and refused attempts that a figure was counted from, newest first; none for what is not counted from messages. */
+export async function readBehind(ask: Ask, question: Behind): Promise<MessageSummary[]> {
+  const source = SOURCES[question.series];
+  if (source === undefined || source.table === 'logins') return [];
+  const { provider, ...where } = question.where ?? {};
+  const pairs = provider === undefined ? undefined : await pairsOf(ask, source, question, where, provider);
+  const narrowed = { ...question, where, pairs };
+  const found = await messagesBehind(ask, source, narrowed);
+  if (source.table === 'refusals') found.push(...(await attemptsBehind(ask, source, narrowed)));
+  return found.toSorted((a, b) => b.time - a.time).slice(0, question.limit);
+}
+
+type Narrowed = Behind & { readonly where: Where; readonly pairs: readonly Pair[] | undefined };
+
+async function messagesBehind(ask: Ask, source: Source, question: Narrowed): Promise<MessageSummary[]> {
+  const parameters = new Parameters();
+  const condition = conditionOf(source, question, parameters);
+  if (condition === undefined) return [];
+  // A refusal names its queue file, all others the message.
+  const [message, files] =
+    source.table === 'refusals' ? ['q.message', 'JOIN queue_files q ON q.uid = t.uid AND t.uid <> 0'] : ['t.message', ''];
+  const hits = `SELECT 0 AS f, ${message} AS m, t.time AS time FROM ${source.table} t ${files} ${condition} AND ${message} <> 0`;
+  const rows = await ask(rootsSql(hits, 1, parameters.add(question.limit)), parameters.values);
+  const lives = await loadLives(
+    ask,
+    rows.map(({ root }) => Number(root)),
+  );
+  return lives.map((life) => summarize(life).summary);
+}
+
+async function attemptsBehind(ask: Ask, source: Source, question: Narrowed): Promise<MessageSummary[]> {
+  const parameters = new Parameters();
+  const condition = conditionOf(source, question, parameters);
+  if (condition === undefined) return [];
+  const sql = attemptSql(`r.rowid IN (SELECT t.rowid FROM refusals t ${condition})`, parameters.add(question.limit));
+  return (await ask(sql, parameters.values)).map(summaryOfAttempt);
+}
+
+/** `JOIN ... WHERE ...` over the rows `t`. */
+function conditionOf(source: Source, question: Narrowed, parameters: Parameters): string | undefined {
+  const columns = new Columns(source);
+  const conditions = conditionsOf(source, columns, question, parameters);
+  if (conditions === undefined || question.pairs?.length === 0) return undefined;
+  if (question.pairs) {
+    const list = question.pairs.map(([relay, domain]) => `(${parameters.add(relay)}, ${parameters.add(domain)})`);
+    conditions.push(`(t.relay_name, ${domainOf('t.recipient')}) IN (${list.join(', ')})`);
+  }
+  const join = columns.join(question.from * 1000, question.to * 1000, parameters);
+  return `${join} WHERE ${conditions.map((one) => `(${one})`).join(' AND ')}`;
+}
+
+type Pair = readonly [relay: string, domain: string];
+
+/** A provider is no column: it is known by the relay's name and the recipient's domain. */
+async function pairsOf(ask: Ask, source: Source, { from, to }: Behind, where: Where, wanted: readonly string[]): Promise<Pair[]> {
+  if (source.table !== 'deliveries') return [];
+  const parameters = new Parameters();
+  const columns = new Columns(source);
+  const conditions = conditionsOf(source, columns, { from, to, where }, parameters);
+  if (conditions === undefined) return [];
+  const rows = await ask(
+    `SELECT DISTINCT t.relay_name AS relay, ${domainOf('t.recipient')} AS domain FROM deliveries t ${columns.join(from * 1000, to * 1000, parameters)}
+     WHERE ${conditions.join(' AND ')} LIMIT ${MOST_PAIRS}`,
+    parameters.values,
+  );
+  return rows
+    .map(({ relay, domain }) => [String(relay), String(domain)] as const)
+    .filter(([relay, domain]) => wanted.includes(providerOf(relay, domain)));
+}

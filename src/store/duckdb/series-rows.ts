@@ -1,0 +1,124 @@
+import type { Where } from '../../model/question.ts';
+import { type Label, LABELS, type SeriesName } from '../../model/series.ts';
+import type { Parameters } from './segments.ts';
+
+/** The rows that a series was counted from, as long as they are kept, and where its labels are in them. */
+
+/** Where the rows of a series are. */
+export interface Source {
+  readonly table: 'queue_files' | 'deliveries' | 'refusals' | 'verdicts' | 'logins' | 'steps';
+  readonly rows: string;
+  /** What one row counts. */
+  readonly weight?: string;
+  /** The party that `domain` and the label of that name are about. */
+  readonly party: 'sender' | 'recipient' | 'user';
+}
+
+/** A queue file that turned out to carry on another's message keeps the origin it was stored with. */
+const RECEIVED = `t.origin = 'received' AND NOT EXISTS (SELECT 1 FROM links l WHERE l.child = t.uid AND l.message <> l.child)`;
+
+export const SOURCES: Partial<Record<SeriesName, Source>> = {
+  received: { table: 'queue_files', rows: RECEIVED, party: 'sender' },
+  received_bytes: { table: 'queue_files', rows: RECEIVED, weight: 't.size', party: 'sender' },
+  sent: { table: 'deliveries', rows: `t.outcome = 'sent'`, party: 'recipient' },
+  sent_bytes: { table: 'deliveries', rows: `t.outcome = 'sent'`, weight: 't.size', party: 'recipient' },
+  delivered: { table: 'deliveries', rows: `t.outcome = 'delivered'`, party: 'recipient' },
+  delivered_bytes: { table: 'deliveries', rows: `t.outcome = 'delivered'`, weight: 't.size', party: 'recipient' },
+  bounced: { table: 'deliveries', rows: `t.outcome = 'bounced'`, party: 'recipient' },
+  deferred: { table: 'deliveries', rows: `t.outcome = 'deferred'`, party: 'recipient' },
+  deferred_messages: { table: 'deliveries', rows: `t.outcome = 'deferred'`, weight: 'DISTINCT t.message', party: 'recipient' },
+  rejected: { table: 'refusals', rows: `t.action = 'rejected'`, party: 'sender' },
+  discarded: { table: 'refusals', rows: `t.action = 'discarded'`, party: 'sender' },
+  virus: { table: 'verdicts', rows: `t.result = 'virus' AND t.counted`, party: 'sender' },
+  spam: { table: 'verdicts', rows: `t.result = 'spam' AND t.counted`, party: 'sender' },
+  banned: { table: 'verdicts', rows: `t.result = 'banned' AND t.counted`, party: 'sender' },
+  login: { table: 'logins', rows: 'true', weight: 't.attempts', party: 'user' },
+  expired: { table: 'steps', rows: `t.kind = 'expired'`, party: 'sender' },
+  held: { table: 'steps', rows: `t.kind = 'held'`, party: 'sender' },
+};
+
+/** Columns of their own; what a delivery, verdict or step does not carry is taken from the message it belongs to. */
+const OWN: Record<Source['table'], readonly string[]> = {
+  queue_files: ['sender', 'client_ip', 'user_name', 'via'],
+  deliveries: ['sender', 'recipient', 'relay_name', 'reason'],
+  refusals: ['sender', 'recipient', 'client_ip', 'reason', 'stage', 'source'],
+  verdicts: ['sender', 'recipient', 'action'],
+  logins: ['user_name', 'ip', 'service', 'result', 'tls'],
+  steps: [],
+};
+const OF_MESSAGE = ['sender', 'client_ip', 'user_name', 'via'];
+
+/** A message may have come in some days before it was delivered. */
+const MESSAGE_DAYS = 7;
+
+/** Which rows `t` the question is about; nothing when they carry no such label. Times in seconds. */
+export function conditionsOf(
+  source: Source,
+  columns: Columns,
+  { from, to, where }: { readonly from: number; readonly to: number; readonly where: Where },
+  parameters: Parameters,
+): string[] | undefined {
+  const conditions = [source.rows, `t.time >= ${parameters.time(from * 1000)}`, `t.time < ${parameters.time(to * 1000)}`];
+  for (const label of LABELS) {
+    const allowed = where[label];
+    if (allowed === undefined) continue;
+    const column = columnOfLabel(label, source, columns);
+    // What the rows do not carry is the empty value, as it is in the series.
+    if (column === undefined && !allowed.includes('')) return undefined;
+    if (column !== undefined) conditions.push(`${column} IN (${allowed.map((one) => parameters.add(one)).join(', ') || 'NULL'})`);
+  }
+  return conditions;
+}
+
+/** Finds a column in the row, or in the message it belongs to. */
+export class Columns {
+  readonly #table: Source['table'];
+  #joined = false;
+
+  constructor({ table }: Source) {
+    this.#table = table;
+  }
+
+  find(column: string): string | undefined {
+    if (OWN[this.#table].includes(column)) return `t.${column}`;
+    const hasMessage = this.#table === 'deliveries' || this.#table === 'verdicts' || this.#table === 'steps';
+    if (!hasMessage || !OF_MESSAGE.includes(column)) return undefined;
+    this.#joined = true;
+    return `m.${column}`;
+  }
+
+  /** What brings the messages' own columns, if one was found there. Times in ms. */
+  join(from: number, to: number, parameters: Parameters): string {
+    if (!this.#joined) return '';
+    return `LEFT JOIN (SELECT uid, ${OF_MESSAGE.join(', ')} FROM queue_files WHERE time >= ${parameters.time(from - MESSAGE_DAYS * 86_400_000)}
+       AND time < ${parameters.time(to)}) m ON m.uid = t.message`;
+  }
+}
+
+/** The part after the last `@`; nothing without one. */
+export const domainOf = (address: string): string =>
+  `CASE WHEN contains(${address}, '@') THEN lower(split_part(${address}, '@', -1)) ELSE '' END`;
+
+function columnOfLabel(label: Label, source: Source, columns: Columns): string | undefined {
+  switch (label) {
+    case 'host':
+      return 't.host';
+    case 'instance':
+      return source.table === 'logins' ? undefined : 't.instance';
+    case 'permanence':
+      return source.table === 'refusals' ? `CASE WHEN t.temporary THEN 'temporary' ELSE 'permanent' END` : undefined;
+    // What is not blocked counts as tagged, whatever the scanner calls it.
+    case 'action':
+      return source.table === 'verdicts' ? `CASE WHEN t.action = 'blocked' THEN 'blocked' ELSE 'tagged' END` : undefined;
+    case 'domain': {
+      // Ours is the recipient's where mail comes in, and the sender's where it goes out.
+      const outgoing = goesOut(source);
+      const address = columns.find(source.party === 'user' ? 'user_name' : outgoing ? 'sender' : 'recipient') ?? columns.find('sender');
+      return address && domainOf(address);
+    }
+    default:
+      return columns.find(label);
+  }
+}
+
+const goesOut = (source: Source): boolean => source.rows.includes(`'sent'`) || source.table === 'queue_files';

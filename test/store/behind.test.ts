@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Where } from '../../src/model/question.ts';
+import type { SeriesName } from '../../src/model/series.ts';
+import type { Store } from '../../src/store/store.ts';
+import { batchOf, DAY_START, delivery, NOON, openStore, queueFile, refusal, step, verdict } from './batches.ts';
+
+const behind = async (store: Store, series: SeriesName, where: Where = {}, minute = NOON / 1000): Promise<string[]> =>
+  (await store.messages({ from: minute, to: minute + 60, limit: 20, series, where })).map(({ id, status }) =>
+    id.startsWith('r-') ? `refused ${status}` : id,
+  );
+
+test('behind a point stand the messages and attempts that it was counted from, and no others', async (t) => {
+  const store = await openStore(t);
+  await store.commit(
+    batchOf({
+      queueFiles: [
+        queueFile({ uid: 1, via: 'submission' }),
+        queueFile({ uid: 2, host: 'mx2' }),
+        queueFile({ uid: 3, time: NOON - 3_600_000 }),
+        // Came back from a filter: no message of its own.
+        queueFile({ uid: 4, message: 1, origin: 'hop' }),
+      ],
+      deliveries: [
+        delivery({ uid: 4, message: 1, outcome: 'sent', relayName: 'gmail-smtp-in.l.google.com', recipient: 'x@gmail.com' }),
+        delivery({ uid: 2, outcome: 'sent', relayName: 'mx.example.net', recipient: 'y@example.net' }),
+        delivery({ uid: 3, outcome: 'bounced', status: 'bounced', reason: 'unknown_user', recipient: 'z@example.net' }),
+        delivery({ uid: 3, outcome: 'deferred', status: 'deferred', reason: 'network', time: NOON - 3_000_000 }),
+      ],
+      refusals: [
+        refusal({ time: NOON, reason: 'dnsbl' }),
+        refusal({ time: NOON, reason: 'greylist', temporary: true, recipient: 'other@example.org' }),
+        refusal({ time: NOON + 120_000, reason: 'dnsbl' }),
+        refusal({ uid: 2, queueId: 'Q2', time: NOON, reason: 'spam', stage: 'eod' }),
+        refusal({ time: NOON, action: 'warned' }),
+      ],
+      verdicts: [
+        verdict({ uid: 1, message: 1, time: NOON, result: 'spam', action: 'passed', counted: true }),
+        verdict({ uid: 2, message: 2, time: NOON, result: 'spam', action: 'blocked', counted: true }),
+        verdict({ uid: 3, message: 3, time: NOON, result: 'spam', action: 'blocked', counted: false }),
+      ],
+      steps: [step({ uid: 3, message: 3, time: NOON, kind: 'expired' })],
+    }),
+  );
+  const cases: [SeriesName, Where, string[]][] = [
+    ['received', {}, ['2', '1']],
+    ['received', { via: ['submission'] }, ['1']],
+    ['received', { host: ['mx2'] }, ['2']],
+    ['received_bytes', { host: ['nobody'] }, []],
+    ['sent', {}, ['2', '1']],
+    ['sent', { provider: ['google'] }, ['1']],
+    ['sent', { provider: [''] }, ['2']],
+    ['bounced', {}, ['3']],
+    ['bounced', { reason: ['unknown_user'] }, ['3']],
+    ['bounced', { reason: ['spam'] }, []],
+    ['deferred', {}, []],
+    ['rejected', { reason: ['dnsbl'] }, ['refused rejected']],
+    ['rejected', { permanence: ['temporary'] }, ['refused rejected']],
+    ['rejected', { reason: ['spam'] }, ['2']],
+    ['rejected', { domain: ["' OR 1=1 --"] }, []],
+    ['spam', {}, ['2', '1']],
+    ['spam', { action: ['tagged'] }, ['1']],
+    ['spam', { action: ['blocked'] }, ['2']],
+    ['expired', {}, ['3']],
+    ['login', {}, []],
+    ['queue_messages', {}, []],
+    ['log_lines', {}, []],
+  ];
+  for (const [series, where, expected] of cases) {
+    assert.deepEqual((await behind(store, series, where)).toSorted(), expected.toSorted(), `${series} ${JSON.stringify(where)}`);
+  }
+  assert.equal((await behind(store, 'rejected')).length, 3);
+  assert.deepEqual(await behind(store, 'received', {}, DAY_START), []);
+});
+
+test('a provider is known by the relay that was reached, or by the domain where none was', async (t) => {
+  const store = await openStore(t);
+  await store.commit(
+    batchOf({
+      queueFiles: [queueFile({ uid: 1 })],
+      deliveries: [delivery({ uid: 1, outcome: 'deferred', status: 'deferred', relayName: 'none', recipient: 'x@qq.com' })],
+    }),
+  );
+  assert.deepEqual(await behind(store, 'deferred', { provider: ['tencent'] }), ['1']);
+  assert.deepEqual(await behind(store, 'deferred', { provider: ['google'] }), []);
+});
