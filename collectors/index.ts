@@ -3,10 +3,12 @@ import { fileCollector } from './file.ts';
 import { journaldCollector } from './journald.ts';
 import { postfixQueueCollector } from './postfix-queue.ts';
 import { stdinCollector } from './stdin.ts';
+import { syslogCollector } from './syslog.ts';
 
 export const collectors = {
   file: fileCollector,
   journald: journaldCollector,
+  syslog: syslogCollector,
   stdin: stdinCollector,
   'postfix-queue': postfixQueueCollector,
 } as const;
@@ -15,4 +17,5 @@ export type CollectorType = keyof typeof collectors;
 
 export { importCollector, orderRotatedSet } from './import.ts';
 export { journalMail } from './journalctl.ts';
-export { fileCollector, journaldCollector, postfixQueueCollector, stdinCollector };
+export { fileCollector, journaldCollector, postfixQueueCollector, stdinCollector, syslogCollector };
+export { syslogSource } from './syslog.ts';

@@ -8,6 +8,7 @@ packages=(
   postfix dovecot-core dovecot-imapd dovecot-pop3d dovecot-lmtpd # the real server
   logrotate xz-utils zstd bzip2                                  # rotation and compressed logs
   systemd-journal-remote                                         # makes journal files; brings journalctl
+  rsyslog bsdutils openssl                                       # senders of syslog
   prometheus                                                     # scrapes, and promtool
   chromium fonts-noto-cjk                                        # the dashboard, in Chinese too
   pflogsumm mailgraph rrdtool                                    # the peers that our figures are held against
@@ -56,7 +57,7 @@ if ! "${apt[@]}" install -y --no-install-recommends --no-remove "${missing[@]}";
 fi
 # Nor at the next boot.
 if [ -d /run/systemd/system ]; then
-  for unit in postfix dovecot prometheus mailgraph; do
+  for unit in postfix dovecot prometheus mailgraph rsyslog; do
     case " ${missing[*]} " in *" $unit"*) systemctl disable --quiet "$unit" || true ;; esac
   done
 fi

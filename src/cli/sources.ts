@@ -1,4 +1,11 @@
-import { fileCollector, journaldCollector, postfixQueueCollector, stdinCollector } from '../../collectors/index.ts';
+import {
+  fileCollector,
+  journaldCollector,
+  postfixQueueCollector,
+  stdinCollector,
+  syslogCollector,
+  syslogSource,
+} from '../../collectors/index.ts';
 import type { JournalEntry } from '../../collectors/journald.ts';
 import { findParser } from '../../parsers/index.ts';
 import { system } from '../../parsers/system.ts';
@@ -10,8 +17,8 @@ import type { Collector, Position } from '../model/line.ts';
 export function placesOf(sources: readonly Source[]): Map<string, { zone?: string; host?: string }> {
   const places = new Map<string, { zone?: string; host?: string }>();
   for (const source of sources) {
-    if (source.type !== 'file') continue;
-    places.set(source.path, {
+    if (source.type !== 'file' && source.type !== 'syslog') continue;
+    places.set(source.type === 'file' ? source.path : syslogSource(source), {
       ...(source.zone === undefined ? {} : { zone: source.zone }),
       ...(source.host === undefined ? {} : { host: source.host }),
     });
@@ -26,6 +33,7 @@ export function collectorOf(source: Source, config: Config, positions: readonly 
     const { directory } = source;
     return journaldCollector({ positions, wants: mailEntries(), ...(directory === undefined ? {} : { directory }) });
   }
+  if (source.type === 'syslog') return syslogCollector({ ...source, positions });
   const { every, spool, command } = source;
   return postfixQueueCollector({
     everyMillis: every,

@@ -34,7 +34,7 @@ export interface Config {
 }
 
 /** Where lines or samples come from. */
-export type Source = FileSource | JournaldSource | StdinSource | PostfixQueueSource;
+export type Source = FileSource | JournaldSource | SyslogSource | StdinSource | PostfixQueueSource;
 
 export interface FileSource {
   readonly type: 'file';
@@ -50,6 +50,26 @@ export interface JournaldSource {
   readonly type: 'journald';
   /** This machine's own journal when absent. */
   readonly directory?: string;
+}
+
+export interface SyslogSource {
+  readonly type: 'syslog';
+  readonly protocol: 'udp' | 'tcp' | 'tls';
+  /** `host` without brackets. */
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly allow: readonly string[];
+  /** PEM files, absolute; both there for `tls`. */
+  readonly certificate?: string;
+  readonly key?: string;
+  readonly clientAuthority?: string;
+  readonly clientCertificate?: 'required' | 'optional';
+  /** The collector's defaults when absent. */
+  readonly maxConnections?: number;
+  readonly maxMessageBytes?: number;
+  readonly maxRate?: number;
+  readonly zone?: string;
+  /** The sender's address when absent. */
+  readonly host?: string;
 }
 
 export interface StdinSource {
@@ -85,6 +105,12 @@ export const DEFAULT_CONFIG: Config = {
 };
 
 export const DEFAULT_QUEUE_INTERVAL = 60_000;
+
+export const DEFAULT_SYSLOG = {
+  protocol: 'tcp',
+  listen: { host: '127.0.0.1', port: 5514 },
+  allow: ['127.0.0.0/8', '::1'],
+} as const;
 
 function defaultData(): string {
   if (process.getuid?.() === 0) return '/var/lib/mailgraph-ext';

@@ -5,8 +5,8 @@ import { isLoopback, parseAddressPort } from '../lib/network.ts';
 import { OperationalError } from '../model/errors.ts';
 import type { SmtpSettings } from '../model/mail.ts';
 import { toAlerts } from './alerts.ts';
-import { DEFAULT_CONFIG, DEFAULT_QUEUE_INTERVAL, type Config, type Source } from './config.ts';
-import type { FileEntries, SourceEntry } from './schema.ts';
+import { DEFAULT_CONFIG, DEFAULT_QUEUE_INTERVAL, DEFAULT_SYSLOG, type Config, type Source, type SyslogSource } from './config.ts';
+import type { FileEntries, SourceEntry, SyslogEntry } from './schema.ts';
 
 export {
   DEFAULT_CONFIG,
@@ -16,6 +16,7 @@ export {
   type PostfixQueueSource,
   type Source,
   type StdinSource,
+  type SyslogSource,
 } from './config.ts';
 
 export const DEFAULT_CONFIG_FILE = '/etc/mailgraph-ext/config.yaml';
@@ -107,7 +108,31 @@ function toSmtp({ host, port, tls, user, password_file: passwordFile, from }: No
 }
 
 function toSource(entry: SourceEntry): Source {
+  if (entry.type === 'syslog') return toSyslog(entry);
   return entry.type === 'postfix-queue' ? { ...entry, every: milliseconds(entry.every) ?? DEFAULT_QUEUE_INTERVAL } : entry;
+}
+
+function toSyslog(entry: SyslogEntry): SyslogSource {
+  const { certificate, key, zone, host } = entry;
+  const all = {
+    certificate,
+    key,
+    clientAuthority: entry.client_authority,
+    clientCertificate: entry.client_certificate,
+    maxConnections: entry.max_connections,
+    maxMessageBytes: entry.max_message_bytes,
+    maxRate: entry.max_rate,
+    zone,
+    host,
+  };
+  const given = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Partial<SyslogSource>;
+  return {
+    type: 'syslog',
+    protocol: entry.protocol ?? DEFAULT_SYSLOG.protocol,
+    listen: (entry.listen === undefined ? undefined : parseAddressPort(entry.listen)) ?? DEFAULT_SYSLOG.listen,
+    allow: entry.allow ?? DEFAULT_SYSLOG.allow,
+    ...given,
+  };
 }
 
 const milliseconds = (text: string | undefined): number | undefined => (text === undefined ? undefined : parseDuration(text));

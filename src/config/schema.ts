@@ -26,6 +26,31 @@ export const SOURCES = {
     { type: Type.Literal('journald'), directory: Type.Optional(path) },
     { ...closed, description: 'a source such as { type: journald }' },
   ),
+  syslog: Type.Object(
+    {
+      type: Type.Literal('syslog'),
+      protocol: Type.Optional(Type.Enum(['udp', 'tcp', 'tls'], { description: 'udp, tcp or tls' })),
+      listen: Type.Optional(checked(isListen, 'an address and a port such as 127.0.0.1:5514')),
+      allow: Type.Optional(
+        Type.Array(checked(isAddressOrNetwork, 'an address or a network such as 192.0.2.0/24'), {
+          minItems: 1,
+          description: 'a list of addresses and networks',
+        }),
+      ),
+      certificate: Type.Optional(path),
+      key: Type.Optional(path),
+      client_authority: Type.Optional(path),
+      client_certificate: Type.Optional(Type.Enum(['required', 'optional'], { description: 'required or optional' })),
+      max_connections: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, description: 'a number from 1 to 10000' })),
+      max_message_bytes: Type.Optional(
+        Type.Integer({ minimum: 480, maximum: 1_048_576, description: 'a number of bytes from 480 to 1048576' }),
+      ),
+      max_rate: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000_000, description: 'messages a second from 1 to 10000000' })),
+      zone: Type.Optional(zone),
+      host: Type.Optional(hostName),
+    },
+    { ...closed, description: 'a source such as { type: syslog, protocol: tcp, listen: 127.0.0.1:5514 }' },
+  ),
   stdin: Type.Object({ type: Type.Literal('stdin') }, { ...closed, description: 'a source such as { type: stdin }' }),
   'postfix-queue': Type.Object(
     {
@@ -112,6 +137,7 @@ export const FILE = Type.Object(
 );
 
 export type SourceEntry = Static<(typeof SOURCES)[keyof typeof SOURCES]>;
+export type SyslogEntry = Static<(typeof SOURCES)['syslog']>;
 export type FileEntries = Omit<Static<typeof FILE>, 'sources' | 'alerts'> & { sources?: SourceEntry[]; alerts?: AlertsEntry };
 
 export function isZone(text: string): boolean {
@@ -143,6 +169,15 @@ function isOrigin(text: string): boolean {
   return /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
 
+function isListen(text: string): boolean {
+  const listen = parseAddressPort(text);
+  return listen !== undefined && (isIP(listen.host) !== 0 || listen.host === 'localhost');
+}
+
+function isAddressOrNetwork(text: string): boolean {
+  return isIP(text) !== 0 || isNetwork(text);
+}
+
 function isRelay(text: string): boolean {
-  return isIP(text) !== 0 || isNetwork(text) || HOST_NAME.test(text);
+  return isAddressOrNetwork(text) || HOST_NAME.test(text);
 }

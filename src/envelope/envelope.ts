@@ -52,7 +52,7 @@ export class EnvelopeReader {
   readonly #clock: Clock;
   readonly #tags = new TagTable();
   readonly #hosts = new HostTable();
-  readonly #host: string;
+  host: string; // of lines that name none; may change, since several senders may speak into one stream
   readonly #clamavTag: string;
   #beginning: Beginning | null = null;
   /** The line began as the one before: its stamp was not scanned. */
@@ -63,9 +63,9 @@ export class EnvelopeReader {
   /** `zone`: an IANA name, default the system's; throws `config_invalid` for an unknown one. `source`: the file's path, a hint only. */
   constructor(options: { zone?: string; host?: string; source?: string } = {}) {
     this.#clock = new Clock(zoneNamed(options.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone));
-    this.#host = options.host ?? hostname();
+    this.host = options.host ?? hostname();
     this.#clamavTag = /(clamav-milter|freshclam)[^/]*$/.exec(options.source ?? '')?.[1] ?? 'clamd';
-    this.#envelope = { time: 0, host: this.#host, tag: this.#tags.named('').tag, pid: 0, text: '', repeat: 1, ofPrevious: false };
+    this.#envelope = { time: 0, host: this.host, tag: this.#tags.named('').tag, pid: 0, text: '', repeat: 1, ofPrevious: false };
   }
 
   /**
@@ -164,7 +164,7 @@ export class EnvelopeReader {
       this.#record = this.#own('maildrop', line, 0, limit, written) ? this.#envelope.time : Number.NaN;
     } else if (!Number.isNaN(this.#record) && RECORD_LINE.test(line)) {
       this.#envelope.time = this.#record;
-      this.#envelope.host = this.#host;
+      this.#envelope.host = this.host;
       this.#named('maildrop', line.slice(0, limit));
     } else return false;
     return !Number.isNaN(this.#record);
@@ -178,7 +178,7 @@ export class EnvelopeReader {
     const after = Math.min(stamp.end + 1, limit);
     if (stamp.offset !== LOCAL || stamp.year === 0) return this.#afterTime(line, after, limit, written, layers);
     if (endOf(TAGGED, line, after, limit) >= 0) return this.#afterTime(line, after, limit, written, Math.min(layers, MAX_LAYERS - 1));
-    this.#envelope.host = this.#host;
+    this.#envelope.host = this.host;
     return this.#ownFile(line, after, limit) || this.#untagged(line, after, limit);
   }
 
@@ -190,7 +190,7 @@ export class EnvelopeReader {
     // The short way: nothing but a host can look like this, so that no line need be read as another before it was.
     const plain = startsTag(line, wordEnd + 1) ? this.#hosts.plain(line.slice(start, wordEnd)) : undefined;
     if (plain !== undefined) return this.#hosted(plain, line, wordEnd, limit, written, layers);
-    this.#envelope.host = this.#host;
+    this.#envelope.host = this.host;
     if (layers > 0 && this.#inner(line, endOf(CRI, line, start, limit, start), limit, written, layers - 1)) return true;
     if (this.#ownFile(line, start, limit)) return true;
     if (!isHost(line, start, wordEnd, limit)) return this.#tagged(line, start, limit, written, layers);
@@ -226,7 +226,7 @@ export class EnvelopeReader {
     const isTimed = this.#layer(line, from, limit, written, layers);
     if (isTimed) {
       if (this.#stamp.offset === LOCAL) envelope.time = time;
-      if (host !== this.#host && (isContainerId(envelope.host) || envelope.host === this.#host)) envelope.host = host;
+      if (host !== this.host && (isContainerId(envelope.host) || envelope.host === this.host)) envelope.host = host;
     } else {
       envelope.time = time;
       envelope.host = host;
@@ -352,7 +352,7 @@ export class EnvelopeReader {
   /** A file whose format has no place for a host, its time just scanned. */
   #own(tag: string, line: string, from: number, limit: number, written: number): boolean {
     this.#envelope.time = this.#clock.moment(this.#stamp, written);
-    this.#envelope.host = this.#host;
+    this.#envelope.host = this.host;
     return !Number.isNaN(this.#envelope.time) && this.#named(tag, line.slice(from, limit));
   }
 
@@ -376,7 +376,7 @@ export class EnvelopeReader {
     else return false;
     const end = structuredDataEnd(line, RFC5424.lastIndex, limit);
     if (end < 0 || Number.isNaN(envelope.time)) return false;
-    envelope.host = host === '-' ? this.#host : this.#hosts.named(host);
+    envelope.host = host === '-' ? this.host : this.#hosts.named(host);
     envelope.pid = /^\d{1,10}$/.test(process) ? Number(process) : 0;
     const known = this.#tags.named(app === '-' ? '' : app);
     envelope.tag = known.tag;
@@ -389,7 +389,7 @@ export class EnvelopeReader {
     const envelope = this.#envelope;
     this.#stamp.offset = UTC;
     envelope.time = found.time;
-    envelope.host = found.host === '' ? this.#host : this.#hosts.named(found.host);
+    envelope.host = found.host === '' ? this.host : this.#hosts.named(found.host);
     envelope.pid = found.pid;
     const known = this.#tags.named(found.program.slice(0, 128));
     envelope.tag = known.tag;

@@ -92,7 +92,7 @@ export class Pipeline implements Sink {
     const { batch } = correlator;
     batch.live = live;
     batch.startedAt ||= Date.now();
-    reading.begin(block.source, block.written, live);
+    reading.begin(block.source, block.written, live, block.host);
     const newest = batch.newestEvent;
     const take: TakeEvents = (events, at) => {
       this.events += events.length;

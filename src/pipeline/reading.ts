@@ -87,9 +87,10 @@ export class Reading {
     this.zones = sources;
   }
 
-  /** A block begins, of lines written near `written` (ms; Block.written); `live` when they were written since we watch. */
-  begin(source: string, written: number, live: boolean): void {
+  /** A block begins, of lines written near `written` (ms; Block.written); `live` when they were written since we watch; from `host` unless a line names another. */
+  begin(source: string, written: number, live: boolean, host?: string): void {
     this.envelopes = this.reader(source);
+    if (host !== undefined && this.zones.get(source)?.host === undefined) this.envelopes.host = host;
     this.written = written;
     this.firstTime = 0;
     this.latest = Math.max(written, Date.now()) + FUTURE_MILLIS;

@@ -58,7 +58,11 @@ test('example.yaml with its commented options is valid and shows every option', 
   const text = (await readFile(EXAMPLE, 'utf8')).replaceAll(/^#(?=[a-z]| {2})/gm, '');
   const config = await loadConfig({ path: await configFile(t, text) });
   assert.deepEqual(
-    new Set(config.sources?.flatMap((source) => Object.keys(source).map((key) => `${source.type}.${key}`))),
+    new Set(
+      config.sources?.flatMap((source) =>
+        Object.keys(source).map((key) => `${source.type}.${key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`),
+      ),
+    ),
     new Set(Object.entries(SOURCES).flatMap(([type, schema]) => Object.keys(schema.properties).map((key) => `${type}.${key}`))),
   );
   const shown = parseConfig(text, 'example.yaml');
