@@ -19,8 +19,10 @@ Options
   --zone ZONE        import, parse, report: time zone of stamps without one, and of dates
   --host NAME        import: host of lines that name none
   --from, --to       report: a date, an RFC 3339 time or epoch seconds; default yesterday
-  --format FORMAT    report: text (default), json, or pflogsumm (its sections, our figures)
+  --format FORMAT    report: text (default), html, json, or pflogsumm (its sections, our figures)
   --language LANG    report: en or zh-CN
+  --domain DOMAIN    report: one of ours alone
+  --send             report: by mail, to those whom the configuration names
   --json             import, trace: print JSON
   --help, --version
 

@@ -25,6 +25,7 @@
  * @property {{ firstTime: number, lastTime: number, lines: number, messages: number, bytesOnDisk: number } | null} store
  * @property {boolean} ready
  * @property {Problem[]} problems
+ * @property {Problem[]} notes
  * @property {Problem | null} noData
  *
  * @typedef {{ of: TopOf, series: string, unit: string, total: number, rows: { value: string, count: number, share: number }[] }} Top

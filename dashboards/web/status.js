@@ -39,7 +39,7 @@ export function statusStrip(place, clockIs) {
       fill(place, el('p', { class: 'state bad' }, t('why.unreachable')));
       return;
     }
-    const { lastLineAt, linesUnderstood, linesUnknown, linesMisdated, linesFailed, sources, problems, noData, version } = known;
+    const { lastLineAt, linesUnderstood, linesUnknown, linesMisdated, linesFailed, sources, problems, notes, noData, version } = known;
     const lines = linesUnderstood + linesUnknown;
     const lags = sources.flatMap(({ lagSeconds }) => (lagSeconds === null ? [] : [lagSeconds]));
     const behind = sources.reduce((sum, one) => sum + one.behindBytes, 0);
@@ -67,7 +67,8 @@ export function statusStrip(place, clockIs) {
       ),
       sourceList(),
       el('span', { class: 'version' }, version),
-      all.length > 0 && el('ul', { class: 'problems' }, ...all.map((problem) => el('li', null, ...told(reasonOf(problem))))),
+      all.length + notes.length > 0 &&
+        el('ul', { class: 'problems' }, ...[...all, ...notes].map((problem) => el('li', null, ...told(reasonOf(problem))))),
     );
   }
 

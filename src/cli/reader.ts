@@ -7,6 +7,7 @@ import type {
   BreakdownQuestion,
   MessagesQuestion,
   MessageSummary,
+  ParserAnswer,
   ReconcileQuestion,
   ReconcileRow,
   SeriesAnswer,
@@ -23,7 +24,7 @@ import type { StoreReader } from '../store/store.ts';
 import { DATABASE, SERVICE_FILE } from './data-directory.ts';
 
 /** What commands ask. */
-export type CommandReader = Pick<StoreReader, 'series' | 'totals' | 'top' | 'breakdown' | 'messages' | 'reconcile' | 'trace'>;
+export type CommandReader = Pick<StoreReader, 'series' | 'totals' | 'top' | 'breakdown' | 'messages' | 'reconcile' | 'trace' | 'parser'>;
 
 /** Lets `use` ask the running service, or the store itself when none runs: only one process may have the store open. */
 export async function withReader<T>(config: Config, use: (reader: CommandReader) => Promise<T>): Promise<T> {
@@ -73,6 +74,13 @@ function serviceReader(url: string): CommandReader {
     },
     async reconcile({ from, to }: ReconcileQuestion) {
       return ((await get(url, 'reconcile', { from, to })) as { rows: ReconcileRow[] }).rows;
+    },
+    async parser(from: number, to: number) {
+      const { programs, templates } = (await get(url, 'parser', { from, to })) as {
+        programs: ParserAnswer['programs'];
+        templates: ParserAnswer['unknown'];
+      };
+      return { programs, unknown: templates };
     },
     async trace(id: string) {
       const trace = (await get(url, `messages/${encodeURIComponent(id)}`, {}, true)) as Trace | undefined;

@@ -1,12 +1,19 @@
-import { loadConfig } from '../config/load.ts';
+import { GRAPHS } from '../../dashboards/graphs/index.ts';
+import { loadConfig, type Config, type ReportEntry } from '../config/load.ts';
 import { zoneNamed, type Zone } from '../envelope/zone.ts';
+import { mailTransport } from '../lib/mail-transport.ts';
 import { OperationalError } from '../model/errors.ts';
+import { dailyReport } from '../reports/daily.ts';
+import { dailyText } from '../reports/daily-text.ts';
+import { reportBody } from '../reports/mail.ts';
+import { lastWhole, type Period } from '../reports/period.ts';
 import { pflogsumm } from '../reports/pflogsumm.ts';
 import { pflogsummText } from '../reports/pflogsumm-text.ts';
-import { report, sums } from '../reports/report.ts';
-import { reportText } from '../reports/text.ts';
+import { sums } from '../reports/report.ts';
+import { wording } from '../reports/wording.ts';
 import { readArguments, STORE_OPTIONS } from './arguments.ts';
 import { type CommandReader, withReader } from './reader.ts';
+import { VERSION } from './version.ts';
 
 const OPTIONS = {
   ...STORE_OPTIONS,
@@ -15,36 +22,93 @@ const OPTIONS = {
   format: { type: 'string', default: 'text' },
   zone: { type: 'string' },
   language: { type: 'string' },
+  domain: { type: 'string' },
+  send: { type: 'boolean', default: false },
 } as const;
 
-const FORMATS = ['text', 'json', 'pflogsumm'];
+const FORMATS = ['text', 'html', 'json', 'pflogsumm'];
 
-/** `report`: the figures of a day (yesterday unless told) or of any time. */
+/** `report`: the figures of a day (yesterday unless told) or of any time; with `--send`, by mail to whom the config names. */
 export async function printReport(args: readonly string[]): Promise<void> {
   const { values } = readArguments(args, OPTIONS, { min: 0, max: 0, what: '' });
   if (!FORMATS.includes(values.format)) throw new OperationalError('usage', `--format is ${FORMATS.join(', ')}, not "${values.format}"`);
+  if (values.format === 'pflogsumm' && values.domain !== undefined)
+    throw new OperationalError('usage', 'pflogsumm has no report of one domain: choose another --format, or leave --domain out');
   const config = await loadConfig({ path: values.config, data: values.data });
   const zone = zoneNamed(values.zone ?? config.zone);
+  if (values.send) return sendReports(config, values);
   const language = values.language === undefined ? config.language : values.language === 'zh-CN' ? 'zh-CN' : 'en';
-  const { from, to } = range(values.from, values.to, zone, Date.now());
+  const period = range(values.from, values.to, zone, Date.now());
+  const { from, to } = period;
+  const domain = (values.domain ?? '').toLowerCase();
   const print = async (reader: CommandReader): Promise<string> => {
     switch (values.format) {
       case 'json':
-        return `${JSON.stringify(await sums(reader, from, to))}\n`;
+        return `${JSON.stringify(await sums(reader, from, to, domain === '' ? {} : { domain: [domain] }))}\n`;
       case 'pflogsumm':
         return pflogsummText(await pflogsumm(reader, from, to, (utc) => zone.offsetAt(utc)));
+      case 'html':
+        return inOneFile(await reportBody(reader, { ...orderOf(config, zone), period, language, domain }));
       default:
-        return reportText(await report(reader, from, to), { language, zone: zone.name });
+        return dailyText(await dailyReport(reader, { period, zone, domain }), wording(language, zone.name));
     }
   };
   process.stdout.write(await withReader(config, print));
+}
+
+const orderOf = (config: Config, zone: Zone) => ({
+  zone,
+  graphs: GRAPHS,
+  sender: { host: config.host, version: VERSION },
+  from: config.smtp.from,
+});
+
+/** For a browser, which knows no attachments. */
+function inOneFile({ html, attachments }: Awaited<ReturnType<typeof reportBody>>): string {
+  let page = html;
+  for (const { cid, content } of attachments) {
+    if (cid !== undefined && Buffer.isBuffer(content))
+      page = page.replaceAll(`cid:${cid}`, `data:image/png;base64,${content.toString('base64')}`);
+  }
+  return page;
+}
+
+interface Asked {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly domain?: string | undefined;
+}
+
+/** Sends what the configuration would send, now; says on standard error to whom. */
+async function sendReports(config: Config, asked: Asked): Promise<void> {
+  const wanted = config.reports.filter(({ domain }) => asked.domain === undefined || domain === asked.domain.toLowerCase());
+  if (wanted.length === 0) {
+    const missing = asked.domain === undefined ? 'reports' : `reports with "domain: ${asked.domain}"`;
+    throw new OperationalError('usage', `nobody to send a report to: name recipients under "${missing}" in the configuration`);
+  }
+  const transport = mailTransport(config.smtp);
+  await withReader(config, async (reader) => {
+    for (const report of wanted) {
+      const zone = zoneNamed(report.zone);
+      const period = periodAsked(report, asked, zone);
+      const body = await reportBody(reader, { ...orderOf(config, zone), period, language: report.language, domain: report.domain });
+      for (const recipient of report.recipients) {
+        await transport.send({ ...body, to: recipient });
+        process.stderr.write(`mailgraph-ext: sent to ${recipient}: ${body.subject}\n`);
+      }
+    }
+  });
+}
+
+function periodAsked({ cadence }: ReportEntry, { from, to }: Asked, zone: Zone): Period {
+  return from === undefined && to === undefined ? lastWhole(cadence, zone, Date.now()) : range(from, to, zone, Date.now());
 }
 
 /**
  * Seconds since the epoch. A date is its midnight in the zone; `--to` with a date alone is that day's midnight too, so
  * `--from 2026-11-20 --to 2026-11-21` is one day. `--from` alone is that one day.
  */
-export function range(from: string | undefined, to: string | undefined, zone: Zone, now: number): { from: number; to: number } {
+export function range(from: string | undefined, to: string | undefined, zone: Zone, now: number): Period {
   const start =
     from === undefined ? day(zone, to === undefined ? now : moment('--to', to, zone) * 1000, -1) / 1000 : moment('--from', from, zone);
   const end = to === undefined ? day(zone, start * 1000, 1) / 1000 : moment('--to', to, zone);

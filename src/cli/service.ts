@@ -10,6 +10,7 @@ import { buildApp } from '../http/app.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import { OperationalError } from '../model/errors.ts';
 import { Pipeline } from '../pipeline/pipeline.ts';
+import { sendReportsWhenDue } from './report-mail.ts';
 import { openDuckStore } from '../store/duckdb/index.ts';
 import type { Store } from '../store/store.ts';
 import { serviceAlerting } from './alerting.ts';
@@ -101,12 +102,14 @@ async function startOn(store: Store, config: Config, sources: readonly Source[],
   pipeline.start();
   alerting.start();
   const maintenance = scheduleMaintenance(store, config, logger);
+  const reports = sendReportsWhenDue(config, store, collecting, logger);
 
   return {
     url,
     stop: async () => {
       await maintenance();
       await alerting.stop();
+      await reports();
       stopping.abort();
       await Promise.all(running);
       await pipeline.close();

@@ -26,8 +26,8 @@ export function checkFile(value: unknown): Problem[] {
   problems.push(...checkTyped(alerts['channels'], ['alerts', 'channels'], CHANNELS));
   problems.push(...checkTyped(alerts['rules'], ['alerts', 'rules'], RULES, CHANGED_RULE));
   if (problems.length > 0) return problems;
-  const { smtp = {}, alerts: entries = {}, sources = [] } = value as FileEntries;
-  problems.push(...checkSmtp(smtp), ...checkAlerts(entries));
+  const { smtp = {}, alerts: entries = {}, sources = [], reports = [], language = 'en' } = value as FileEntries;
+  problems.push(...checkSmtp(smtp), ...checkAlerts(entries), ...checkReports(reports, language));
   for (const [index, source] of sources.entries()) if (source.type === 'syslog') problems.push(...checkSyslog(source, ['sources', index]));
   return problems;
 }
@@ -41,6 +41,20 @@ function checkSmtp({ host = '127.0.0.1', tls = 'if_offered', user, password_file
   return [
     { path: ['smtp', 'user'], key: true, message: `needs "tls: starttls" or "tls: implicit", or the password could be read on its way` },
   ];
+}
+
+/** Nobody wants the same report twice, and which of two was sent could not be told. */
+function checkReports(reports: NonNullable<FileEntries['reports']>, usual: string): Problem[] {
+  const seen = new Set<string>();
+  return reports.flatMap(({ recipients, cadence = 'daily', language = usual, domain = '' }, at) =>
+    recipients.flatMap((recipient, index) => {
+      const key = [recipient, cadence, language, domain].join(' ').toLowerCase();
+      const path = ['reports', at, 'recipients', index];
+      const problems: Problem[] = seen.has(key) ? [{ path, key: false, message: `${quoted(recipient)} gets this report already` }] : [];
+      seen.add(key);
+      return problems;
+    }),
+  );
 }
 
 /** A list whose entries have a schema for each `type`; `untyped` is for one that names none. */

@@ -1,6 +1,7 @@
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import type { SmtpSettings } from '../model/mail.ts';
+import type { Cadence } from '../model/report-mail.ts';
 import type { Retention } from '../store/store.ts';
 import { type AlertsConfig, DEFAULT_ALERTS } from './alerts.ts';
 
@@ -31,6 +32,19 @@ export interface Config {
   /** Who takes the mail that this service sends. */
   readonly smtp: SmtpSettings;
   readonly alerts: AlertsConfig;
+  /** Reports that go out by mail. */
+  readonly reports: readonly ReportEntry[];
+}
+
+export interface ReportEntry {
+  readonly recipients: readonly string[];
+  readonly cadence: Cadence;
+  /** Minutes after midnight, on the zone's wall clock. */
+  readonly minute: number;
+  readonly zone: string;
+  readonly language: Config['language'];
+  /** Lower case; empty: about the whole system. */
+  readonly domain: string;
 }
 
 /** Where lines or samples come from. */
@@ -102,6 +116,7 @@ export const DEFAULT_CONFIG: Config = {
   backup: 'daily',
   smtp: { host: '127.0.0.1', port: 25, tls: 'if_offered', from: `mailgraph-ext@${hostname()}` },
   alerts: DEFAULT_ALERTS,
+  reports: [],
 };
 
 export const DEFAULT_QUEUE_INTERVAL = 60_000;

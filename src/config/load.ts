@@ -5,7 +5,15 @@ import { isLoopback, parseAddressPort } from '../lib/network.ts';
 import { OperationalError } from '../model/errors.ts';
 import type { SmtpSettings } from '../model/mail.ts';
 import { toAlerts } from './alerts.ts';
-import { DEFAULT_CONFIG, DEFAULT_QUEUE_INTERVAL, DEFAULT_SYSLOG, type Config, type Source, type SyslogSource } from './config.ts';
+import {
+  DEFAULT_CONFIG,
+  DEFAULT_QUEUE_INTERVAL,
+  DEFAULT_SYSLOG,
+  type Config,
+  type ReportEntry,
+  type Source,
+  type SyslogSource,
+} from './config.ts';
 import type { FileEntries, SourceEntry, SyslogEntry } from './schema.ts';
 
 export {
@@ -13,12 +21,14 @@ export {
   type Config,
   type FileSource,
   type JournaldSource,
+  type ReportEntry,
   type PostfixQueueSource,
   type Source,
   type StdinSource,
   type SyslogSource,
 } from './config.ts';
 
+const DEFAULT_REPORT_TIME = '07:00';
 export const DEFAULT_CONFIG_FILE = '/etc/mailgraph-ext/config.yaml';
 
 export interface LoadOptions {
@@ -92,6 +102,19 @@ function applyFile(entries: FileEntries, file: string): Config {
     embedOrigins: entries.embed?.origins ?? [],
     smtp: toSmtp(entries.smtp ?? {}),
     alerts: toAlerts(entries.alerts),
+    reports: (entries.reports ?? []).map((report) => toReport(report, entries)),
+  };
+}
+
+function toReport(report: NonNullable<FileEntries['reports']>[number], { zone, language }: FileEntries): ReportEntry {
+  const [hours = 0, minutes = 0] = (report.time ?? DEFAULT_REPORT_TIME).split(':').map(Number);
+  return {
+    recipients: report.recipients,
+    cadence: report.cadence ?? 'daily',
+    minute: hours * 60 + minutes,
+    zone: report.zone ?? zone ?? DEFAULT_CONFIG.zone,
+    language: report.language ?? language ?? DEFAULT_CONFIG.language,
+    domain: report.domain?.toLowerCase() ?? '',
   };
 }
 

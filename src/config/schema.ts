@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import Type, { type Static, type TObject } from 'typebox';
 import { isLoopback, isNetwork, parseAddressPort } from '../lib/network.ts';
 import { SMTP_TLS } from '../model/mail.ts';
+import { CADENCES } from '../model/report-mail.ts';
 import { ALERTS, type AlertsEntry } from './alert-schema.ts';
 import { checked, closed, duration, isAddress, path } from './schema-parts.ts';
 
@@ -14,6 +15,8 @@ const HOST_NAME = /^[a-z0-9_]([a-z0-9._-]{0,251}[a-z0-9])?$/i;
 
 const keep = Type.String({ pattern: '^([1-9][0-9]{0,4}[dwy]|forever)$', description: 'whole days such as 90d, 12w or 2y, or forever' });
 const hostName = Type.String({ pattern: HOST_NAME.source.replaceAll('a-z', 'A-Za-z'), description: 'a host name such as mx1' });
+const language = Type.Enum(['en', 'zh-CN'], { description: 'en or zh-CN' });
+const domain = Type.String({ pattern: '^[^\\s@/:,]+$', description: 'a domain such as example.org' });
 const zone = checked(isZone, 'a time zone such as Europe/Berlin or UTC');
 
 /** One schema a source type. Which one holds is chosen by `type`, so that a message speaks of the right one. */
@@ -80,7 +83,7 @@ export const FILE = Type.Object(
     ),
     zone: Type.Optional(zone),
     host: Type.Optional(hostName),
-    language: Type.Optional(Type.Enum(['en', 'zh-CN'], { description: 'en or zh-CN' })),
+    language: Type.Optional(language),
     sources: Type.Optional(
       Type.Array(Type.Unknown(), {
         minItems: 1,
@@ -88,7 +91,7 @@ export const FILE = Type.Object(
       }),
     ),
     domains: Type.Optional(
-      Type.Array(Type.String({ pattern: '^[^\\s@/:,]+$', description: 'a domain such as example.org' }), {
+      Type.Array(domain, {
         description: 'a list of domains',
       }),
     ),
@@ -132,6 +135,26 @@ export const FILE = Type.Object(
       ),
     ),
     alerts: Type.Optional(ALERTS),
+    reports: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            recipients: Type.Array(checked(isAddress, 'an address such as postmaster@example.org'), {
+              minItems: 1,
+              maxItems: 100,
+              description: 'a list of at least one address',
+            }),
+            cadence: Type.Optional(Type.Enum(CADENCES, { description: 'daily or weekly' })),
+            time: Type.Optional(Type.String({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$', description: "a time of day such as '07:00'" })),
+            zone: Type.Optional(zone),
+            language: Type.Optional(language),
+            domain: Type.Optional(domain),
+          },
+          { ...closed, description: 'a report such as { recipients: [postmaster@example.org] }' },
+        ),
+        { description: 'a list of reports' },
+      ),
+    ),
   },
   { ...closed, description: 'options such as "data: /var/lib/mailgraph-ext"' },
 );

@@ -21,6 +21,7 @@ import { breakdownRoutes } from './routes/breakdown.ts';
 import { graphRoutes } from './routes/graphs.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { reconcileRoutes } from './routes/reconcile.ts';
+import { reportRoutes } from './routes/reports.ts';
 import { seriesRoutes } from './routes/series.ts';
 import { stateRoutes } from './routes/state.ts';
 import { healthRoutes, statusRoutes } from './routes/status.ts';
@@ -101,6 +102,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       stateRoutes(api, context);
       statusRoutes(api, context, probe);
       if (options.alerting) alertRoutes(api, context, options.alerting);
+      reportRoutes(api, context);
       streamRoute(api, live);
       api.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
     },

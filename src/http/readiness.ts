@@ -14,6 +14,7 @@ export const PROBLEM_CODES = [
   'not_understood',
   'store_problem',
   'store_unanswering',
+  'report_unsent',
 ] as const;
 
 /** Something is wrong with collecting: a stable code for dictionaries, one sentence with the cure for everybody else. */

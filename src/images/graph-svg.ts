@@ -18,15 +18,18 @@ const LOWEST_PLOT = 70;
  * Text stays text; the font family is the one that `png` brings along, then the viewer's own.
  */
 export function graphSvg(picture: Picture): string {
-  const { graph, lang, theme, width } = picture;
+  const { graph, lang, theme, width, content = 'all' } = picture;
   const columns = columnsIn(picture);
   const { paper, ink, soft } = THEMES[theme];
   const t = wordsOf(lang);
   const right = width - MARGIN;
   const room = right - MARGIN;
-  const below = subtitle(picture, columns, room);
-  const top = TITLE + below.length * LINE + 6;
-  const { height, legendTop } = heights(picture.height, top, columns.length);
+  const whole = content === 'all';
+  const below = whole ? subtitle(picture, columns, room) : [];
+  const top = whole ? TITLE + below.length * LINE + 6 : MARGIN;
+  const { height, legendTop } = whole
+    ? heights(picture.height, top, columns.length)
+    : { height: picture.height ?? top + PLOT + TIME_ROOM, legendTop: undefined };
   const empty = whyEmpty(columns);
   const bottom = legendTop ?? height - MARGIN / 2;
   return element(
@@ -44,7 +47,9 @@ export function graphSvg(picture: Picture): string {
     element('title', {}, escaped(t(graph.title))),
     element('desc', {}, escaped(spoken(picture, columns))),
     element('rect', { width: '100%', height: '100%', fill: paper }),
-    element('text', { x: MARGIN, y: 24, fill: ink, 'font-size': TITLE_SIZE }, escaped(fitted(t(graph.title), TITLE_SIZE, room))),
+    ...(whole
+      ? [element('text', { x: MARGIN, y: 24, fill: ink, 'font-size': TITLE_SIZE }, escaped(fitted(t(graph.title), TITLE_SIZE, room)))]
+      : []),
     ...below.map((text, i) => element('text', { x: MARGIN, y: 41 + i * LINE, fill: soft }, escaped(fitted(text, TEXT_SIZE, room)))),
     plot(picture, columns, { left: MARGIN, top, right, bottom }),
     ...(empty === null

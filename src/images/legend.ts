@@ -3,7 +3,7 @@ import type { Column } from '../../dashboards/web/bins.js';
 import { figure, kindOf } from '../../dashboards/web/numbers.js';
 import { colorOf, dashOf, edgeOf } from '../../dashboards/web/palette.js';
 import { fitted, isPatterned, patternId, TEXT_SIZE, textWidth, THEMES } from './ink.ts';
-import type { Picture } from './picture.ts';
+import { columnsIn, type Picture } from './picture.ts';
 import { localeOf, titleOf, wordsOf } from './words.ts';
 import { element, escaped } from './xml.ts';
 
@@ -22,6 +22,25 @@ export function figuresOf(column: Column, locale: string): { total: string; avg:
   const said = (value: number): string => (bins > 0 ? figure(value, kind, locale) : '–');
   return { total: said(total), avg: said(avg), max: said(max) };
 }
+
+/** A curve as a legend beside the picture shows it. */
+export interface LegendKey {
+  readonly title: string;
+  readonly color: string;
+  readonly style: Column['style'];
+  readonly mark: Column['mark'];
+  readonly values: Column['values'];
+  readonly total: string;
+  readonly max: string;
+}
+
+/** The curves of a picture in the order in which they are drawn, for a legend in words. */
+export const legendOf = (picture: Pick<Picture, 'graph' | 'answer' | 'lang' | 'theme'>): LegendKey[] =>
+  columnsIn(picture).map((column) => {
+    const { total, max } = figuresOf(column, localeOf(picture.lang));
+    const { style, mark, values } = column;
+    return { title: titleOf(column, picture.lang), color: colorOf(column, picture.theme === 'dark'), style, mark, values, total, max };
+  });
 
 export function legend(picture: Picture, columns: readonly Column[], left: number, right: number, top: number): string {
   const { lang, theme } = picture;

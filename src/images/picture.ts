@@ -22,6 +22,8 @@ export interface Picture {
   readonly width: number;
   /** Pixels; absent: as high as its legend needs. Too little for plot and legend leaves the legend out. */
   readonly height?: number;
+  /** `plot`: no title and no legend, for a place that has them in words beside it. */
+  readonly content?: 'all' | 'plot';
 }
 
 /** Ranges that end now, by the page's names. */

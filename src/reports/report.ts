@@ -1,4 +1,4 @@
-import type { ReconcileRow, TopAnswer, TopOf, TotalsRow } from '../model/question.ts';
+import type { ReconcileRow, TopAnswer, TopOf, TotalsRow, Where } from '../model/question.ts';
 import { LABELS, SERIES, SERIES_NAMES, type Label, type SeriesName } from '../model/series.ts';
 import type { StoreReader } from '../store/store.ts';
 
@@ -15,8 +15,8 @@ export interface ReportSums {
 
 export interface Report extends ReportSums {
   readonly tops: readonly { readonly of: TopOf; readonly series: SeriesName; readonly answer: TopAnswer }[];
-  /** What became of the messages that came in. */
-  readonly fates: readonly ReconcileRow[];
+  /** What became of the messages that came in; absent from a domain's report. */
+  readonly fates?: readonly ReconcileRow[];
 }
 
 /** Told beside `deferred`, not as a series of its own. */
@@ -33,8 +33,8 @@ const TOPS: readonly (readonly [TopOf, SeriesName])[] = [
 ];
 
 /** The figures of a time range, in seconds since the epoch. */
-export async function sums(reader: Pick<StoreReader, 'totals'>, from: number, to: number): Promise<ReportSums> {
-  const rows = await reader.totals({ from, to, series: ADDITIVE, where: {} });
+export async function sums(reader: Pick<StoreReader, 'totals'>, from: number, to: number, where: Where = {}): Promise<ReportSums> {
+  const rows = await reader.totals({ from, to, series: ADDITIVE, where });
   const series: Partial<Record<SeriesName, SeriesSums>> = {};
   for (const name of ADDITIVE) if (name !== BESIDE) series[name] = { total: 0 };
   series.deferred = { total: 0, messages: 0 };
@@ -57,11 +57,19 @@ function add(series: Partial<Record<SeriesName, SeriesSums>>, row: TotalsRow): v
   }
 }
 
-/** The whole report: sums, fates and tops. */
-export async function report(reader: Pick<StoreReader, 'totals' | 'top' | 'reconcile'>, from: number, to: number): Promise<Report> {
+/** The whole report: sums, fates and tops. With a `domain` of ours, what concerns that domain alone. */
+export async function report(
+  reader: Pick<StoreReader, 'totals' | 'top' | 'reconcile'>,
+  from: number,
+  to: number,
+  domain = '',
+): Promise<Report> {
+  const where: Where = domain === '' ? {} : { domain: [domain] };
   const tops = [];
-  for (const [of, series] of TOPS) tops.push({ of, series, answer: await reader.top({ of, series, from, to, limit: 10, where: {} }) });
-  return { ...(await sums(reader, from, to)), tops, fates: await reader.reconcile({ from, to }) };
+  for (const [of, series] of TOPS) tops.push({ of, series, answer: await reader.top({ of, series, from, to, limit: 10, where }) });
+  // A message may be for several domains: its fate is nobody's alone.
+  const fates = domain === '' ? { fates: await reader.reconcile({ from, to }) } : {};
+  return { ...(await sums(reader, from, to, where)), tops, ...fates };
 }
 
 const iso = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');

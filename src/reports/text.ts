@@ -30,8 +30,10 @@ export function reportText(report: Report, { language, zone }: TextOptions): str
   rows('bounced', 'expired', 'deferred');
   row(words.deferred_messages, of('deferred').messages ?? 0);
   rows('discarded', 'held');
-  heading('fates');
-  fateRows(report.fates, (word, value, note) => row(words[word], value, note));
+  if (report.fates !== undefined) {
+    heading('fates');
+    fateRows(report.fates, (word, value, note) => row(words[word], value, note));
+  }
   heading('rejected');
   rows('rejected');
   row(`  ${words.permanent}`, of('rejected').permanence?.['permanent'] ?? 0);
@@ -50,9 +52,12 @@ export function reportText(report: Report, { language, zone }: TextOptions): str
     if (answer.rows.length === 0) lines.push(`${''.padStart(15)}  ${words.nothing}`);
     for (const { value, count, share } of answer.rows) row(printable(value), count, ` (${(100 * share).toFixed(1)} %)`);
   }
-  heading('log');
-  row(words.understood, of('log_lines').result?.['understood'] ?? 0);
-  row(words.unknown, of('log_lines').result?.['unknown'] ?? 0);
+  // Lines belong to no domain.
+  if (report.fates !== undefined) {
+    heading('log');
+    row(words.understood, of('log_lines').result?.['understood'] ?? 0);
+    row(words.unknown, of('log_lines').result?.['unknown'] ?? 0);
+  }
   return `${lines.join('\n')}\n`;
 }
 
@@ -84,4 +89,4 @@ const sorted = (values: Record<string, number> | undefined): [string, number][] 
   Object.entries(values ?? {}).toSorted((a, b) => b[1] - a[1]);
 
 /** Columns in a terminal: Chinese characters take two. */
-const width = (text: string): number => text.length + text.replace(/[^\u2e80-\uffff]/g, '').length;
+export const width = (text: string): number => text.length + text.replace(/[^\u2e80-\uffff]/g, '').length;

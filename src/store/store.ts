@@ -21,6 +21,7 @@ import type {
   TotalsRow,
   Trace,
 } from '../model/question.ts';
+import type { ReportMail } from '../model/report-mail.ts';
 
 /** What the pipeline needs to go on where it stopped. */
 export interface SavedState {
@@ -69,6 +70,8 @@ export interface StoreReader {
   alerts(from: number, to: number, limit: number): Promise<readonly Alert[]>;
   /** The newest first. */
   alertDeliveries(limit: number): Promise<readonly AlertDelivery[]>;
+  /** Reports that were due, the newest first. */
+  reportMails(): Promise<readonly ReportMail[]>;
 }
 
 /** Where alerting keeps what it has to know after a restart. */
@@ -81,6 +84,8 @@ export interface AlertingStore {
 export interface Store extends StoreWriter, StoreReader, AlertingStore {
   /** Makes a copy to go back to when the store is found damaged. */
   backup(): Promise<void>;
+  /** Takes the place of what was known of these mails (by schedule, recipient and period), in one transaction. */
+  saveReportMails(mails: readonly ReportMail[]): Promise<void>;
   /** Checkpoints and lets the file go. */
   close(): Promise<void>;
 }

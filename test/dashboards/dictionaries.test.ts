@@ -82,7 +82,7 @@ test('statuses, outcomes, steps and problems that the service sends have words',
   const steps = ['removed', 'expired', 'held', 'released', 'requeued', 'cancelled', 'notification', 'policy', 'stored'];
   const stages = ['connect', 'helo', 'starttls', 'auth', 'mail', 'rcpt', 'data', 'eod', 'vrfy', 'etrn', 'other'];
   assert.deepEqual(missing(statuses.map((one) => `status.${one}`)), []);
-  assert.deepEqual(missing([...problems, 'store_unanswering'].map((one) => `problem.${one}`)), []);
+  assert.deepEqual(missing([...problems, 'store_unanswering', 'report_unsent'].map((one) => `problem.${one}`)), []);
   assert.deepEqual(missing(steps.map((one) => `step.${one}`)), []);
   assert.deepEqual(missing(stages.map((one) => `stage.${one}`)), []);
   assert.deepEqual(missing(['sent', 'delivered', 'deferred', 'bounced', 'discarded', 'passed_on'].map((one) => `life.${one}`)), []);

@@ -276,6 +276,7 @@ const ROUTES = {
   '/api/v1/logins': '',
   '/api/v1/parser': '',
   '/api/v1/labels': '',
+  '/api/v1/reports': '',
   '/api/v1/status': '',
   '/api/v1/graphs': '',
 } as const;

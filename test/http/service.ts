@@ -171,6 +171,7 @@ export const reader = (answers: Partial<AppOptions['reader']>): AppOptions['read
     facts: unasked,
     alerts: unasked,
     alertDeliveries: unasked,
+    reportMails: unasked,
     ...answers,
   };
 };

@@ -188,6 +188,7 @@ export const words = {
   'problem.not_understood': 'Lines come, and none of them is understood.',
   'problem.store_problem': 'The last lines could not be stored.',
   'problem.store_unanswering': 'The database does not answer.',
+  'problem.report_unsent': 'A report to {source} could not be sent.',
   'error.not_found': 'There is no such message, or it is older than what is kept.',
   'error.answer': 'The service answered {status}: {detail}',
 

@@ -188,6 +188,7 @@ export const words = {
   'problem.not_understood': '有日志行到达，但都无法识别。',
   'problem.store_problem': '最近的日志行没能存入数据库。',
   'problem.store_unanswering': '数据库没有响应。',
+  'problem.report_unsent': '发送给 {source} 的报告未能发出。',
   'error.not_found': '没有这封邮件，或者它已超过保留期限。',
   'error.answer': '服务返回 {status}：{detail}',
 

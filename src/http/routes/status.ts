@@ -5,6 +5,7 @@ import type { Graph } from '../../model/graph.ts';
 import type { App, Context } from '../context.ts';
 import { problemResponses } from '../problem.ts';
 import { List, Query } from '../query.ts';
+import { notesOf } from './reports.ts';
 import { allProblems, Problem, problemsOf, whyNoData } from '../readiness.ts';
 import type { StoreProbe } from '../readiness.ts';
 const Seconds = Type.Number({ description: 'Seconds since the epoch; 0 when there was none yet' });
@@ -44,6 +45,7 @@ const StatusAnswer = Type.Object({
   ]),
   ready: Type.Boolean(),
   problems: List(Problem),
+  notes: List(Problem),
   noData: Type.Union([Problem, Type.Null()]),
 });
 
@@ -94,6 +96,7 @@ export function statusRoutes(app: App, context: Context, probe: StoreProbe): voi
         store: facts ?? null,
         ready: problems.length === 0,
         problems,
+        notes: await notesOf(context.reader, now),
         noData: whyNoData(state, facts, collecting) ?? null,
       };
     },

@@ -39,7 +39,7 @@ type Fields<Row> = { readonly [Field in keyof Row]-?: ColumnKind | readonly [nam
 
 const snakeCase = (field: string): string => field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-function table<Row>(name: string, fields: Fields<Row>): Table {
+export function table<Row>(name: string, fields: Fields<Row>): Table {
   const columns = Object.entries<ColumnKind | readonly [string, ColumnKind]>(fields).map(([field, is]) =>
     typeof is === 'string' ? { field, name: snakeCase(field), kind: is } : { field, name: is[0], kind: is[1] },
   );

@@ -10,6 +10,7 @@ import { readMessages } from './read-messages.ts';
 import { readReconciliation } from './read-reconcile.ts';
 import { readSeries, readTotals } from './read-series.ts';
 import { readFacts, readLogins, readParser, readQueues } from './read-state.ts';
+import { readReportMails, saveReportMails } from './report-mails.ts';
 import { readTop } from './read-top.ts';
 import { type PackedBatch, packBatch } from './packed-batch.ts';
 import { readTrace } from './read-trace.ts';
@@ -103,6 +104,8 @@ async function openOnce(options: DuckStoreOptions): Promise<DuckStore> {
     commit,
     commitPacked: commit,
     savedState: () => database.read((ask) => readSavedState(ask, memory.facts.lastUid)),
+    saveReportMails: (mails) => saveReportMails(database, mails),
+    reportMails: () => database.read(readReportMails),
     compact: () => compact(database, () => memory),
     retain: (limits, now) => retain(database, () => memory, limits, now),
     backup: () => database.backup(),

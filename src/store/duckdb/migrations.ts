@@ -87,6 +87,11 @@ COMMENT ON TABLE alert_deliveries IS 'What was told, or is tried until the recei
 CREATE TABLE silences (id VARCHAR, time TIMESTAMP, until TIMESTAMP, rule VARCHAR, fingerprint VARCHAR, comment VARCHAR);
 COMMENT ON TABLE silences IS 'Until when alerts of a rule are not told; fingerprint is empty, or of the one alert that is meant';
 `,
+  `
+CREATE TABLE report_mails (schedule VARCHAR, recipient VARCHAR, period TIMESTAMP, due_at TIMESTAMP, state VARCHAR, attempts INTEGER,
+  next_attempt_at TIMESTAMP, time TIMESTAMP, message_id VARCHAR, problem VARCHAR);
+COMMENT ON TABLE report_mails IS 'Reports that were due, one row for each recipient, and how sending them goes. period: where the time that they are about begins';
+`,
 ];
 
 const META = `CREATE TABLE IF NOT EXISTS meta (name VARCHAR, value VARCHAR);`;

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { GRAPHS } from '../../dashboards/graphs/index.ts';
+import { dailyReport } from '../../src/reports/daily.ts';
+import { dailyText } from '../../src/reports/daily-text.ts';
+import { reportBody, type ReportBody } from '../../src/reports/mail.ts';
+import { type Language, wording } from '../../src/reports/wording.ts';
+import type { Store } from '../../src/store/store.ts';
+import { storeOfText } from '../support/log-store.ts';
+import { faultsOf } from './markup.ts';
+import { FRIDAY, HOSTILE, OF_OTHERS, PERIOD, twoDomains, UTC } from './two-domains.ts';
+
+let store: Store;
+before(async (t) => {
+  store = await storeOfText(t as never, twoDomains(), { domains: ['alpha.example', 'beta.example'] });
+});
+
+const body = (language: Language = 'en', domain = ''): Promise<ReportBody> =>
+  reportBody(store, {
+    period: PERIOD,
+    zone: UTC,
+    language,
+    domain,
+    graphs: GRAPHS,
+    sender: { host: 'mail', version: '1.2.3' },
+    from: 'Mail log <log@alpha.example>',
+  });
+
+test('figures stand beside the mean of the same weekday in the four weeks before', async () => {
+  const { figures, compared } = await dailyReport(store, { period: PERIOD, zone: UTC, domain: '' });
+  assert.equal(compared, 4);
+  assert.deepEqual(figures.received, { now: 180, usual: 45 });
+  assert.deepEqual(figures.delivered, { now: 30, usual: 30 });
+  assert.deepEqual(figures.sent, { now: 150, usual: 15 });
+  assert.deepEqual(figures.rejected, { now: 150, usual: 15 });
+  assert.deepEqual(figures.login_failed, { now: 11, usual: 11 });
+});
+
+test('days that nobody watched are no measure', async () => {
+  const day = 86_400;
+  const first = { from: FRIDAY / 1000 - 27 * day, to: FRIDAY / 1000 - 26 * day };
+  const { figures, compared, changes } = await dailyReport(store, { period: first, zone: UTC, domain: '' });
+  assert.equal(compared, 0);
+  assert.equal(figures.received.usual, undefined);
+  assert.deepEqual(changes, []);
+});
+
+test('what changed is told with who moved it', async () => {
+  const { changes } = await dailyReport(store, { period: PERIOD, zone: UTC, domain: '' });
+  assert.deepEqual(changes.map(({ figure }) => figure).toSorted(), ['deferred', 'received', 'rejected', 'sent']);
+  const causes = changes.find(({ figure }) => figure === 'sent')?.causes ?? [];
+  assert.deepEqual(
+    causes.filter(({ of }) => of === 'provider'),
+    [
+      { of: 'provider', value: 'microsoft', by: 81 },
+      { of: 'provider', value: 'google', by: 54 },
+    ],
+  );
+  assert.deepEqual(
+    causes.filter(({ of }) => of === 'sender').map(({ value, by }) => [value, by]),
+    [
+      ['newsletter-b@beta.example', 81],
+      ['ann@alpha.example', 54],
+    ],
+  );
+  const words = wording('en', 'UTC');
+  const text = dailyText(await dailyReport(store, { period: PERIOD, zone: UTC, domain: '' }), words);
+  assert.match(
+    text,
+    /^- Sent to other hosts: 150 instead of 15 \(×10\)\.\n {2}Mostly Microsoft \(\+81\), sender newsletter-b@beta\.example \(\+81\)/m,
+  );
+  assert.match(text, /^ +90 {2}Microsoft \(×10\)$/m);
+});
+
+test('the subject says it in either language', async () => {
+  assert.equal((await body('en')).subject, '[mail] 20 Nov: 180 in / 150 out');
+  assert.equal((await body('zh-CN')).subject, '[mail] 11月20日：收 180 / 发 150');
+  assert.equal((await body('en', 'alpha.example')).subject, '[alpha.example] 20 Nov: 10 in / 60 out');
+});
+
+test('the HTML is well-formed, small, accessible, and what strangers wrote in it is text', async () => {
+  for (const language of ['en', 'zh-CN'] as const) {
+    const { html, text, attachments } = await body(language);
+    assert.deepEqual(faultsOf(html), []);
+    assert.ok(Buffer.byteLength(html) <= 102_000, `${Buffer.byteLength(html)} bytes: Gmail cuts off what is longer`);
+    const all =
+      Buffer.byteLength(html) +
+      Buffer.byteLength(text) +
+      attachments.reduce((sum, { content }) => sum + Buffer.byteLength(content as Buffer), 0);
+    assert.ok(all <= 1_000_000, `${all} bytes`);
+    assert.match(html, new RegExp(`<html lang="${language}">`));
+    assert.ok(!html.includes('<img/'), 'a sender became an element');
+    const small = [...html.matchAll(/font-size:(\d+)px/g)].map(([, size]) => Number(size)).filter((size) => size < 14);
+    assert.deepEqual(small, []);
+    // Tables lay out, or they are data with headings.
+    for (const [table] of html.matchAll(/<table\b[^>]*>/g)) assert.match(table, /role="presentation"|aria-label="[^"]+"/);
+    assert.match(html, /<th\s+scope="col"[^>]*>/);
+    assert.match(html, /<th\s+scope="row"[^>]*>/);
+    // Every picture is attached, says in words what it shows, and nothing else is loaded from anywhere.
+    const shown = [...html.matchAll(/<img\s+src="cid:([^"]+)"\s+width="\d+"\s+height="\d+"\s+alt="([^"]{20,})"/g)];
+    assert.deepEqual(
+      shown.map(([, cid]) => cid),
+      attachments.map(({ cid }) => cid),
+    );
+    assert.equal(shown.length, [...html.matchAll(/<img\b/g)].length);
+    assert.ok(shown.length >= 3);
+    assert.ok(!/(?:src|href|background)="(?!cid:)|url\(/.test(html));
+  }
+});
+
+test('hostile text of the log is shown, and acts on nothing', async () => {
+  const { changes } = await dailyReport(store, { period: PERIOD, zone: UTC, domain: '' });
+  assert.ok(changes.length > 0);
+  const hostile = { ...(await store.top({ of: 'sender', series: 'rejected', ...PERIOD, limit: 1, where: {} })) };
+  assert.equal(hostile.rows[0]?.value, `${HOSTILE}@spam.example`);
+  // As the report has it: by way of the list of senders.
+  const reader = { ...store, top: () => Promise.resolve(hostile) };
+  const { html } = await reportBody(reader, {
+    period: PERIOD,
+    zone: UTC,
+    language: 'en',
+    domain: '',
+    graphs: [],
+    sender: { host: 'mail', version: '' },
+    from: 'a@b.example',
+  });
+  assert.ok(html.includes('&lt;img/src=x/onerror=alert(1)&gt;@spam.example'));
+  assert.ok(!html.includes(HOSTILE));
+  assert.deepEqual(faultsOf(html), []);
+});
+
+test("a domain's report has that domain's figures and no word of others", async () => {
+  const { figures, compared } = await dailyReport(store, { period: PERIOD, zone: UTC, domain: 'alpha.example' });
+  assert.equal(compared, 4);
+  assert.deepEqual(
+    [figures.received, figures.delivered, figures.sent, figures.rejected, figures.deferred, figures.login_failed].map(({ now, usual }) => [
+      now,
+      usual,
+    ]),
+    [
+      [60, 6],
+      [10, 10],
+      [60, 6],
+      [80, 8],
+      [60, 6],
+      [5, 5],
+    ],
+  );
+  for (const language of ['en', 'zh-CN'] as const) {
+    const { html, text, subject } = await body(language, 'alpha.example');
+    for (const part of [html, text, subject])
+      for (const word of OF_OTHERS) assert.ok(!part.includes(word), `${word} in the report of alpha.example`);
+    assert.ok(html.includes('ann@alpha.example'));
+    assert.deepEqual(faultsOf(html), []);
+  }
+  // The same words are in the whole system's: they could have leaked.
+  const whole = await body();
+  for (const word of OF_OTHERS) assert.ok(`${whole.html}${whole.text}`.includes(word), `${word} is nowhere`);
+});
+
+test('a day without mail says so', async () => {
+  const nothing = { from: PERIOD.from - 86_400, to: PERIOD.from };
+  const { subject, html } = await reportBody(store, {
+    period: nothing,
+    zone: UTC,
+    language: 'en',
+    domain: '',
+    graphs: GRAPHS,
+    sender: { host: 'mail', version: '' },
+    from: 'a@b.example',
+  });
+  assert.equal(subject, '[mail] 19 Nov: no mail');
+  assert.match(html, /No mail was received, sent or rejected\./);
+});
