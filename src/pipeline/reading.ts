@@ -133,11 +133,9 @@ export class Reading {
 
   /** Puts the counts of lines into the batch. Call it before the batch ends. */
   flush(batch: BatchBuilder): void {
-    for (const tally of this.tallies.values()) {
-      this.drain(tally, batch);
-      tally.program.tally = undefined;
-    }
+    for (const tally of this.tallies.values()) this.drain(tally, batch);
     this.tallies.clear();
+    for (const program of this.programs.values()) program.tally = undefined;
     this.unknownLines.take(batch.unknownLines);
   }
 
