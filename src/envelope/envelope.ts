@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 import { Clock } from './clock.ts';
 import { readJsonLine } from './json-line.ts';
-import { type Beginning, Literal } from './literal.ts';
+import { Literal } from './literal.ts';
+import { Known, ShortWay, withoutCr } from './short-way.ts';
 import { LOCAL, Stamp, UTC, tai64n } from './stamp.ts';
 import { HostTable, isContainerId, type KnownTag, TagTable } from './tags.ts';
 import {
@@ -39,7 +40,6 @@ export type { Envelope } from './outside.ts';
 /** Docker's stamp around rsyslog's line around a container's line: nobody packs deeper. */
 const MAX_LAYERS = 4;
 const MAX_PID = 10 ** 10;
-const HOUR = 3_600_000;
 const NOTHING = new Literal('');
 
 /**
@@ -52,9 +52,9 @@ export class EnvelopeReader {
   readonly #clock: Clock;
   readonly #tags = new TagTable();
   readonly #hosts = new HostTable();
+  readonly #shortWay: ShortWay;
   host: string; // of lines that name none; may change, since several senders may speak into one stream
   readonly #clamavTag: string;
-  #beginning: Beginning | null = null;
   /** The line began as the one before: its stamp was not scanned. */
   #beganAlike = false;
   /** ms: the time of maildrop's record that the lines belong to. */
@@ -66,6 +66,7 @@ export class EnvelopeReader {
     this.host = options.host ?? hostname();
     this.#clamavTag = /(clamav-milter|freshclam)[^/]*$/.exec(options.source ?? '')?.[1] ?? 'clamd';
     this.#envelope = { time: 0, host: this.host, tag: this.#tags.named('').tag, pid: 0, text: '', repeat: 1, ofPrevious: false };
+    this.#shortWay = new ShortWay(this.#envelope, this.#tags);
   }
 
   /**
@@ -73,46 +74,31 @@ export class EnvelopeReader {
    * the line has no prefix that is known. Never throws; time linear in the line's length.
    */
   read(line: string, written: number): Envelope | null {
-    const limit = line.charCodeAt(line.length - 1) === 13 ? line.length - 1 : line.length;
+    return this.readIn(Buffer.from(line, 'utf8'), line, 0, line.length, written);
+  }
+
+  /**
+   * A line among others: `text` from `from` to `to`, decoded from `bytes`, where it begins at `from` too. The bytes are what
+   * prefixes are compared in, since that is several times as fast; behind the first one that is not ASCII they are not looked at.
+   */
+  readIn(bytes: Uint8Array, text: string, from: number, to: number, written: number): Envelope | null {
     const envelope = this.#envelope;
     envelope.pid = 0;
     envelope.repeat = 1;
     envelope.ofPrevious = false;
     this.#beganAlike = false;
-    if (this.#again(line, limit, written)) return envelope;
-    return this.#layer(line, 0, limit, written, MAX_LAYERS) || this.#mailRecord(line, limit, written) ? envelope : null;
-  }
-
-  /** The short way: a line that begins as the one before, but for seconds, fraction and perhaps the host. */
-  #again(line: string, limit: number, written: number): boolean {
-    const known = this.#beginning;
-    if (known === null || !known.minute.standsAt(line, 0)) return false;
-    let at = known.minute.length;
-    const tens = line.charCodeAt(at) - 48;
-    const ones = line.charCodeAt(at + 1) - 48;
-    if (!(tens >= 0 && ones >= 0 && ones <= 9 && tens * 10 + ones <= 60)) return false;
-    let ms = tens * 10_000 + ones * 1000;
-    at += 2;
-    if (known.fraction > 0) {
-      if (line.charCodeAt(at) !== known.point) return false;
-      const end = at + known.fraction;
-      for (let weight = 100; at < end; weight = weight === 1 ? 0 : weight / 10) {
-        const digit = line.charCodeAt(++at) - 48;
-        if (!(digit >= 0 && digit <= 9)) return false;
-        ms += digit * weight;
-      }
-      at++;
+    const known = this.#shortWay.read(bytes, text, from, to, written);
+    if (known !== Known.Nothing) this.#clock.passed(envelope.time);
+    if (known === Known.All) return envelope;
+    const line = from === 0 && to === text.length ? text : text.slice(from, to);
+    const limit = withoutCr(line, line.length);
+    if (known !== Known.Nothing) {
+      this.#beganAlike = true;
+      const at = this.#shortWay.end - from;
+      if (known === Known.Host && this.#tagged(line, at, limit, written, MAX_LAYERS)) return envelope;
+      if (known === Known.Time && this.#afterTime(line, at, limit, written, MAX_LAYERS)) return envelope;
     }
-    const sameHost = known.isPlain && known.zoneAndHost.standsAt(line, at) && startsTag(line, at + known.zoneAndHost.length);
-    if (!sameHost && !known.zone.standsAt(line, at)) return false;
-    if (Math.abs(written - known.written) > HOUR) return false;
-    const time = known.start + ms;
-    this.#clock.passed(time);
-    this.#envelope.time = time;
-    this.#beganAlike = true;
-    if (!sameHost) return this.#afterTime(line, at + known.zone.length, limit, written, MAX_LAYERS);
-    this.#envelope.host = known.host;
-    return this.#tagged(line, at + known.zoneAndHost.length, limit, written, MAX_LAYERS);
+    return this.#layer(line, 0, limit, written, MAX_LAYERS) || this.#mailRecord(line, limit, written) ? envelope : null;
   }
 
   /** A line from its beginning, or from where an outer layer ends. On false the envelope is not meant to be used. */
@@ -203,8 +189,8 @@ export class EnvelopeReader {
     const tagStart = Math.min(hostEnd + 1, limit);
     if (layers === MAX_LAYERS && !this.#beganAlike) {
       const { secondAt, clockEnd, end, ms } = this.#stamp;
-      const before = this.#beginning;
-      this.#beginning = {
+      const before = this.#shortWay.beginning;
+      this.#shortWay.beginning = {
         minute: new Literal(line.slice(0, secondAt)),
         fraction: Math.max(0, clockEnd - secondAt - 3),
         point: line.charCodeAt(secondAt + 2),

@@ -1,3 +1,5 @@
+import { isAscii } from 'node:buffer';
+
 /**
  * Text that is looked for at a place of a line, again and again. In V8 (11 to 13) a slice of up to 12 characters is a flat
  * copy and compares inline; that costs a third of `startsWith` or of a loop over charCodeAt.
@@ -6,9 +8,13 @@ export class Literal {
   readonly length: number;
   readonly #head: string;
   readonly #rest: readonly string[];
+  /** Null for what is not ASCII, where a byte is no character. */
+  readonly #bytes: Uint8Array | null;
 
   constructor(text: string) {
     this.length = text.length;
+    const bytes = Buffer.from(text, 'utf8');
+    this.#bytes = isAscii(bytes) ? Uint8Array.from(bytes) : null;
     this.#head = text.slice(0, PIECE);
     const rest: string[] = [];
     for (let at = PIECE; at < text.length; at += PIECE) rest.push(text.slice(at, at + PIECE));
@@ -18,6 +24,14 @@ export class Literal {
   /** This literal, or another if the text has changed. */
   becoming(text: string): Literal {
     return text.length === this.length && this.standsAt(text, 0) ? this : new Literal(text);
+  }
+
+  /** The same in a line's bytes: a fifth of the time. */
+  standsIn(line: Uint8Array, from: number): boolean {
+    const bytes = this.#bytes;
+    if (bytes === null || from + bytes.length > line.length) return false;
+    for (let at = 0; at < bytes.length; at++) if (line[from + at] !== bytes[at]) return false;
+    return true;
   }
 
   standsAt(line: string, from: number): boolean {
@@ -34,21 +48,3 @@ export class Literal {
 }
 
 const PIECE = 12;
-
-/** How the outermost prefix of a line began, up to its tag: lines of the same minute and host begin alike. */
-export interface Beginning {
-  /** From the line's start to the seconds. */
-  readonly minute: Literal;
-  /** Digits of the fraction of a second, and the point or comma before them. */
-  readonly fraction: number;
-  readonly point: number;
-  /** What stands between the time and the host, and the same with the host and its blank. */
-  readonly zone: Literal;
-  readonly zoneAndHost: Literal;
-  readonly host: string;
-  /** HostTable.plain() knows it. */
-  readonly isPlain: boolean;
-  /** The moment at which that minute began. */
-  readonly start: number;
-  readonly written: number;
-}

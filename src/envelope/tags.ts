@@ -26,6 +26,12 @@ export class TagTable {
     return known !== undefined && known.literal.length === end - start && known.literal.standsAt(line, start) ? known : undefined;
   }
 
+  /** The same in a line's bytes. */
+  recallIn(line: Uint8Array, start: number, end: number): KnownTag | undefined {
+    const known = this.#slots[slotFor(line[end - 1] ?? 0, line[end - 3] ?? 0, end - start)];
+    return known !== undefined && known.literal.length === end - start && known.literal.standsIn(line, start) ? known : undefined;
+  }
+
   /** The tag that stands at [start, end) of the line; `recall` finds it from now on. */
   learn(line: string, start: number, end: number): KnownTag {
     const tag = this.named(line.slice(start, end));
@@ -52,7 +58,9 @@ export class TagTable {
 
 /** Length and last letters tell the daemons of one instance apart. */
 const slotOf = (line: string, start: number, end: number): number =>
-  (line.charCodeAt(end - 1) * 7 + line.charCodeAt(end - 3) * 61 + (end - start) * 251) & (SLOTS - 1);
+  slotFor(line.charCodeAt(end - 1), line.charCodeAt(end - 3), end - start);
+
+const slotFor = (last: number, third: number, length: number): number => (last * 7 + third * 61 + length * 251) & (SLOTS - 1);
 
 const CONTAINER = /^docker\b|mailcow/;
 

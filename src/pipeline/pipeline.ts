@@ -98,7 +98,7 @@ export class Pipeline implements Sink {
       this.events += events.length;
       for (const event of events) correlator.take(event, at);
     };
-    batch.lines += forEachLine(block.bytes, (line) => reading.line(line, batch, take));
+    batch.lines += forEachLine(block.bytes, (bytes, text, from, to) => reading.line(bytes, text, from, to, batch, take));
     if (reading.crowded) reading.flush(batch);
     batch.positions.set(block.position.id, block.position);
     this.cover(block.source, reading.firstTime, batch.newestEvent);

@@ -97,27 +97,28 @@ export class Reading {
     this.earliest = live ? Math.max(FIRST_MAIL_LOG, written - ANCIENT_MILLIS) : FIRST_MAIL_LOG;
   }
 
-  /** A line of the block that has begun. Never throws: one bad line must not keep the others from being read. */
-  line(line: string, batch: BatchBuilder, take: TakeEvents): void {
+  /** A line (see TakeLine) of the block that has begun. Never throws: one bad line must not keep the others from being read. */
+  line(bytes: Buffer, text: string, from: number, to: number, batch: BatchBuilder, take: TakeEvents): void {
     try {
-      this.take(line, batch, take);
+      this.take(bytes, text, from, to, batch, take);
     } catch (error) {
       const { name, message } = error instanceof Error ? error : new Error(String(error));
+      const line = text.slice(from, to);
       this.notUnderstood('failed', batch.newestEvent || this.written, '', '?', `mailgraph-ext failed (${name}: ${message}) on: ${line}`);
     }
   }
 
-  private take(line: string, batch: BatchBuilder, take: TakeEvents): void {
+  private take(bytes: Buffer, text: string, from: number, to: number, batch: BatchBuilder, take: TakeEvents): void {
     const { envelopes, written } = this;
-    if (line.length === 0 || envelopes === undefined) return;
-    const envelope = envelopes.read(line, written);
+    if (from === to || envelopes === undefined) return;
+    const envelope = envelopes.readIn(bytes, text, from, to, written);
     if (envelope === null) {
-      this.notUnderstood('unknown', batch.newestEvent || written, '', '?', line);
+      this.notUnderstood('unknown', batch.newestEvent || written, '', '?', text.slice(from, to));
       return;
     }
     if (envelope.time > this.latest || envelope.time < this.earliest) {
       const when = envelope.time > this.latest ? 'in the future' : 'of long ago';
-      this.notUnderstood('misdated', written, envelope.host, envelope.tag.program, `time stamp ${when}: ${line}`);
+      this.notUnderstood('misdated', written, envelope.host, envelope.tag.program, `time stamp ${when}: ${text.slice(from, to)}`);
       return;
     }
     if (envelope.ofPrevious) this.again(envelope, take);
