@@ -1283,8 +1283,41 @@ export const SAMPLES: readonly Sample[] = [
   {
     tag: 'postfix/smtpd',
     text: '4jY6bB0VPDzK8b9: too many errors after RCPT from unknown[192.0.2.25]',
-    events: [],
+    events: [
+      {
+        kind: 'rejected',
+        source: 'smtpd',
+        stage: 'rcpt',
+        code: 421,
+        dsn: '4.7.0',
+        temporary: true,
+        reason: 'rate',
+        text: 'too many errors',
+        queueId: '4jY6bB0VPDzK8b9',
+        clientName: 'unknown',
+        clientIp: '192.0.2.25',
+      },
+    ],
     source: 'Postfix 3.10',
+  },
+  {
+    tag: 'postfix/smtpd',
+    text: 'too many errors after AUTH from unknown[192.0.2.25]',
+    events: [
+      {
+        kind: 'rejected',
+        source: 'smtpd',
+        stage: 'auth',
+        code: 421,
+        dsn: '4.7.0',
+        temporary: true,
+        reason: 'rate',
+        text: 'too many errors',
+        clientName: 'unknown',
+        clientIp: '192.0.2.25',
+      },
+    ],
+    source: 'smtpd.c',
   },
   {
     tag: 'postfix/smtpd',

@@ -1,8 +1,9 @@
-import type { Accepted, Connect, Event } from '../../src/model/event.ts';
+import type { Accepted, Connect, Event, Refusal } from '../../src/model/event.ts';
 import type { Parser } from '../../src/model/parser.ts';
 import { readClient, setClient, type Client } from './client.ts';
 import { commonLine, NOTHING } from './notice.ts';
 import { leadingQueueId } from './queue-id.ts';
+import { stageOf } from './refusal.ts';
 import { readAction, readEtrnReject } from './smtpd-action.ts';
 import { readWarning } from './smtpd-warning.ts';
 import { daemons } from './tag.ts';
@@ -42,7 +43,7 @@ function parse(text: string): readonly Event[] | null {
   const end = leadingQueueId(text);
   if (end > 0) return readAbout(text, end + 2, text.slice(0, end));
   if (isSessionNote(text, 0)) return NOTHING;
-  return commonLine(text);
+  return readTooManyErrors(text, 0, undefined) ?? commonLine(text);
 }
 
 /** What follows `NOQUEUE: ` or `ID: `. */
@@ -51,7 +52,7 @@ function readAbout(text: string, at: number, queueId: string | undefined): reado
   const events = readAction(text, at, queueId);
   if (events !== null) return events;
   // Postfix 3.10 and later say which message a session was busy with.
-  return isSessionNote(text, at) ? NOTHING : null;
+  return isSessionNote(text, at) ? NOTHING : readTooManyErrors(text, at, queueId);
 }
 
 /** `connect from c`, `disconnect from c ehlo=1 auth=0/1 ... commands=2/3`. */
@@ -128,10 +129,32 @@ function readOrigin(event: Accepted, text: string, at: number): boolean {
   return true;
 }
 
+const TOO_MANY = 'too many errors after ';
+
+/** smtpd.c (REASON_ERROR_LIMIT): smtpd_hard_error_limit is reached, and the client turned away with 421. */
+function readTooManyErrors(text: string, at: number, queueId: string | undefined): readonly Event[] | null {
+  if (!matches(text, TOO_MANY, at)) return null;
+  const from = text.indexOf(' from ', at + TOO_MANY.length);
+  const client = from < 0 ? undefined : readClient(text, from + 6);
+  if (client === undefined) return null;
+  const refusal: Refusal = {
+    kind: 'rejected',
+    source: 'smtpd',
+    stage: stageOf(text.slice(at + TOO_MANY.length, from)),
+    code: 421,
+    dsn: '4.7.0',
+    temporary: true,
+    reason: 'rate',
+    text: 'too many errors',
+  };
+  if (queueId !== undefined) refusal.queueId = queueId;
+  setClient(refusal, client);
+  return [refusal];
+}
+
 const SESSION_NOTES = [
   'lost connection after ',
   'timeout after ',
-  'too many errors after ',
   'bare <LF> received after ',
   'improper command pipelining after ',
   'improper command pipelining before ',

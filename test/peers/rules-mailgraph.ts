@@ -188,7 +188,7 @@ export const MAILGRAPH_RULES: readonly MailgraphRule[] = [
   {
     name: 'warnings that are refusals not seen',
     source: 'mailgraph process_line: reject: and milter-reject: of smtpd and postscreen',
-    says: 'Connection limits (421), a message beyond the size limit (552) and what a before-queue proxy refuses are logged in other words.',
+    says: 'Connection limits and too many errors (421), a message beyond the size limit (552) and what a before-queue proxy refuses are logged in other words.',
     effect: 'Fewer rejects.',
     right: 'ours',
     adds: {
@@ -196,7 +196,7 @@ export const MAILGRAPH_RULES: readonly MailgraphRule[] = [
         -saidAnywhere(
           log,
           DOORS,
-          /^(?:warning: Connection (?:rate|concurrency) limit exceeded: |warning: \w+: queue file size limit exceeded$|proxy-reject: )/,
+          /^(?:warning: Connection (?:rate|concurrency) limit exceeded: |too many errors after |warning: \w+: queue file size limit exceeded$|proxy-reject: )/,
         ),
     },
   },

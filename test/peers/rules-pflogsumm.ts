@@ -228,10 +228,10 @@ export const PFLOGSUMM_RULES: readonly PflogsummRule[] = [
   {
     name: 'connection limits not seen as refusals',
     source: 'pflogsumm lines 688-693: a warning like any other',
-    says: 'A client that smtpd turns away with 421 for connecting too often or too much at once is in the warnings only.',
+    says: 'A client that smtpd turns away with 421, for connecting too often or too much at once or for too many errors, is not among the rejects.',
     effect: 'Fewer rejects than clients were turned away.',
     right: 'ours',
-    adds: { rejected: (log) => -bySmtpd(log, /^warning: Connection (?:rate|concurrency) limit exceeded: /) },
+    adds: { rejected: (log) => -bySmtpd(log, /^(?:warning: Connection (?:rate|concurrency) limit exceeded: |too many errors after )/) },
   },
   {
     name: "milter's refusal in the dialogue not counted",

@@ -88,6 +88,7 @@ export const IN_THE_DIALOGUE: Readonly<Record<string, RejectReason>> = {
   'mail 552 5.3.4': 'size',
   'eom 552 5.3.4': 'size',
   'banner 421 4.7.0': 'rate',
+  'rcpt 421 4.7.0': 'rate',
 };
 
 /** Where the log cannot tell, and why. */
@@ -100,7 +101,6 @@ export const cannotTell = {
     'auth 535 5.7.8': { in: ['sasl_badpass', 'sasl_nouser'], why: 'a failed login, counted as one and not as a refusal' },
     'banner 521 5.3.2': { in: ['ps_denylist'], why: 'postscreen logs DENYLISTED and no reject when its action is drop' },
     'raw 521 5.7.0': { in: ['ps_http'], why: 'postscreen logs NON-SMTP COMMAND and hangs up; that is no reject line' },
-    'rcpt 421 4.7.0': { in: ['too_many_errors'], why: 'smtpd logs "too many errors" and hangs up; that is no reject line' },
     'raw 221 2.7.0': { in: ['http_on_smtp', 'garbage'], why: 'smtpd logs a non-SMTP command and hangs up; that is no reject line' },
     'raw 501 5.1.3': { in: ['bad_syntax'], why: 'smtpd logs nothing for a bad address syntax' },
     'banner 220': { in: ['rate_concurrency'], why: 'no refusal: the client was greeted' },
