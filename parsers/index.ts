@@ -8,21 +8,27 @@ import { courier } from './courier.ts';
 import { cyrus } from './cyrus.ts';
 import { dovecot } from './dovecot.ts';
 import { dspam } from './dspam.ts';
+import { exim } from './exim.ts';
 import { extmail } from './extmail.ts';
 import { horde } from './horde.ts';
 import { imapd } from './imapd.ts';
 import { jsonMail } from './json-mail.ts';
 import { maildrop } from './maildrop.ts';
 import { mailscanner } from './mailscanner.ts';
+import { mailu } from './mailu.ts';
 import { opendkim } from './opendkim.ts';
 import { opendmarc } from './opendmarc.ts';
 import { openwebmail } from './openwebmail.ts';
+import { perdition } from './perdition.ts';
 import { policydSpf } from './policyd-spf.ts';
 import { POSTFIX_PARSERS } from './postfix/index.ts';
 import { postgrey } from './postgrey.ts';
 import { roundcube } from './roundcube.ts';
+import { rblsmtpd } from './rblsmtpd.ts';
 import { rspamd } from './rspamd.ts';
+import { sendmail } from './sendmail.ts';
 import { sogo } from './sogo.ts';
+import { solidPop3d } from './solid-pop3d.ts';
 import { spamd } from './spamd.ts';
 import { spampd } from './spampd.ts';
 import { squirrelmail } from './squirrelmail.ts';
@@ -40,12 +46,14 @@ export const PARSERS: readonly Parser[] = [
   imapd,
   courier,
   uwImap,
+  perdition,
   extmail,
   roundcube,
   sogo,
   horde,
   squirrelmail,
   openwebmail,
+  mailu,
   amavis,
   spamd,
   rspamd,
@@ -60,6 +68,10 @@ export const PARSERS: readonly Parser[] = [
   bogofilter,
   mailscanner,
   maildrop,
+  exim,
+  sendmail,
+  solidPop3d,
+  rblsmtpd,
   jsonMail,
 ];
 

@@ -5,13 +5,13 @@ import type { Sample } from '../src/model/parser.ts';
 export const SAMPLES: readonly Sample[] = [
   { tag: 'MailScanner', source: 'MailScanner 5',
     text: 'Message 4bsM5k4xJmz4rT6.A1B2C from 192.0.2.50 (a@example.net) to example.org is spam, SpamAssassin (not cached, score=7.181, required 4, BAYES_99 3.5)',
-    events: [{ kind: 'verdict', scanner: 'mailscanner', result: 'spam', action: 'tagged', queueId: '4bsM5k4xJmz4rT6', sender: 'a@example.net', score: 7.181 }] },
+    events: [{ kind: 'verdict', scanner: 'mailscanner', result: 'spam', action: 'tagged', queueId: '4bsM5k4xJmz4rT6', clientIp: '192.0.2.50', sender: 'a@example.net', score: 7.181 }] },
   { tag: 'MailScanner', source: 'MailScanner 5',
     text: 'Message 4bsM5k4xJmz4rT6 from 192.0.2.50 (a@example.net) to example.org is spam (blacklisted)',
-    events: [{ kind: 'verdict', scanner: 'mailscanner', result: 'spam', action: 'tagged', queueId: '4bsM5k4xJmz4rT6', sender: 'a@example.net' }] },
+    events: [{ kind: 'verdict', scanner: 'mailscanner', result: 'spam', action: 'tagged', queueId: '4bsM5k4xJmz4rT6', clientIp: '192.0.2.50', sender: 'a@example.net' }] },
   { tag: 'MailScanner', source: 'MailScanner 5',
     text: 'Message 4bsM5k4xJmz4rT6 from 192.0.2.50 (a@example.net) to example.org is not spam, SpamAssassin (cached, score=0.1, required 4)',
-    events: [{ kind: 'verdict', scanner: 'mailscanner', result: 'clean', action: 'passed', queueId: '4bsM5k4xJmz4rT6', sender: 'a@example.net', score: 0.1 }] },
+    events: [{ kind: 'verdict', scanner: 'mailscanner', result: 'clean', action: 'passed', queueId: '4bsM5k4xJmz4rT6', clientIp: '192.0.2.50', sender: 'a@example.net', score: 0.1 }] },
   { tag: 'MailScanner', source: 'MailScanner 5',
     text: 'Message 4bsM5k4xJmz4rT6 from 192.0.2.50 (a@example.net) to example.org is whitelisted',
     events: [] },
@@ -32,5 +32,5 @@ export const SAMPLES: readonly Sample[] = [
     events: null },
   { tag: 'MailScanner', source: 'attack',
     text: 'Message 4bsM5k4xJmz4rT6 from 203.0.113.9 (x) to y is not spam, z) to example.org is spam, SpamAssassin (not cached, score=7, required 4)',
-    events: [{ kind: 'verdict', scanner: 'mailscanner', result: 'spam', action: 'tagged', queueId: '4bsM5k4xJmz4rT6', sender: 'x) to y is not spam, z', score: 7 }] },
+    events: [{ kind: 'verdict', scanner: 'mailscanner', result: 'spam', action: 'tagged', queueId: '4bsM5k4xJmz4rT6', clientIp: '203.0.113.9', sender: 'x) to y is not spam, z', score: 7 }] },
 ];

@@ -1,6 +1,6 @@
 import type { Event, Verdict } from '../src/model/event.ts';
 import type { Parser } from '../src/model/parser.ts';
-import { isQueueId, NOTHING, notice, startsWithOne } from './fields.ts';
+import { isQueueId, NOTHING, notice, readAddress, startsWithOne } from './fields.ts';
 
 /** MailScanner: `Message QID.A1B2C from ip (sender) to domain is spam, SpamAssassin (not cached, score=7.181, required 4, ..)`. */
 export const mailscanner: Parser = {
@@ -30,7 +30,7 @@ const queueIdIn = (id: string): string => {
 
 /** The sender in the parentheses is a stranger's: what MailScanner says of the message follows the last `) to `. */
 function message(text: string): readonly Event[] {
-  const found = /^Message ([0-9A-Za-z.-]{5,40}) from [0-9A-Fa-f:.]{2,45} \(/.exec(text);
+  const found = /^Message ([0-9A-Za-z.-]{5,40}) from ([0-9A-Fa-f:.]{2,45}) \(/.exec(text);
   const to = text.lastIndexOf(') to ');
   if (found === null || to < found[0].length - 1) return NOTHING;
   const what = /^\S{1,1000} is (not )?spam(?:[, ]|$)/.exec(text.slice(to + 5));
@@ -39,6 +39,8 @@ function message(text: string): readonly Event[] {
   const event: Verdict = { kind: 'verdict', scanner: 'mailscanner', result: spam ? 'spam' : 'clean', action: spam ? 'tagged' : 'passed' };
   const queueId = queueIdIn(found[1] ?? '');
   if (queueId !== '') event.queueId = queueId;
+  const ip = readAddress(found[2] ?? '');
+  if (ip !== undefined) event.clientIp = ip;
   event.sender = text.slice(found[0].length, to);
   const score = /[( ]score=(-?\d{1,6}(?:\.\d{1,6})?)[,)]/.exec(text.slice(to + 5))?.[1];
   if (score !== undefined) event.score = Number(score);

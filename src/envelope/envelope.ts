@@ -13,7 +13,10 @@ import {
   CRI,
   DOVECOT_1,
   DOVECOT_OWN,
+  EXIM_OWN,
   FACILITY,
+  FLASK,
+  HORDE_OWN,
   MESSAGE_ID,
   METALOG,
   OF_PREVIOUS,
@@ -128,7 +131,10 @@ export class EnvelopeReader {
       }
       case '[': {
         const isStamped = stamp.scanPhp(line, from + 1, limit);
-        return isStamped && line.startsWith(']: ', stamp.end) && this.#own('roundcube', line, stamp.end + 3, limit, written);
+        if (!isStamped) return false;
+        if (line.startsWith(']: ', stamp.end)) return this.#own('roundcube', line, stamp.end + 3, limit, written);
+        const flask = endOf(FLASK, line, stamp.end, limit);
+        return flask > 0 && this.#own('mailu', line, flask, limit, written);
       }
       default: {
         if (stamp.scanCtime(line, from, limit)) {
@@ -163,6 +169,10 @@ export class EnvelopeReader {
     this.#envelope.time = time;
     const after = Math.min(stamp.end + 1, limit);
     if (stamp.offset !== LOCAL || stamp.year === 0) return this.#afterTime(line, after, limit, written, layers);
+    if (endOf(EXIM_OWN, line, after, limit) >= 0) {
+      this.#envelope.host = this.#host;
+      return this.#named('exim', line.slice(after, limit));
+    }
     if (endOf(TAGGED, line, after, limit) >= 0) return this.#afterTime(line, after, limit, written, Math.min(layers, MAX_LAYERS - 1));
     this.#envelope.host = this.host;
     return this.#ownFile(line, after, limit) || this.#untagged(line, after, limit);
@@ -327,6 +337,8 @@ export class EnvelopeReader {
       this.#envelope.pid = Number(RSPAMD_OWN.exec(line)?.[1]);
       return this.#named('rspamd', line.slice(rspamd, limit));
     }
+    const horde = endOf(HORDE_OWN, line, from, limit);
+    if (horde > 0) return this.#named('HORDE', line.slice(horde, limit));
     const dovecot1 = endOf(DOVECOT_1, line, from, limit);
     if (dovecot1 > 0) return this.#named('dovecot', line.slice(dovecot1, limit));
     DOVECOT_OWN.lastIndex = from;

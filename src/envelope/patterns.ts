@@ -15,6 +15,13 @@ export const RSPAMD_OWN = /(?:\[[a-z]+\] )?#(\d{1,10})\([a-z_]+\) /y;
 export const COMPOSE = /[A-Za-z0-9][A-Za-z0-9_.-]{0,127} *\| ?/y;
 /** The Kubernetes container runtime's lines, after the time. */
 export const CRI = /std(?:out|err) [FP] /y;
+/** Horde's own file (PEAR's Log): its name, then the severity; a tag would end in a colon. */
+export const HORDE_OWN = /HORDE (?=\[[a-z]{1,16}\] \[)/y;
+/** Flask's default format after the time, which Mailu's admin service has: `[time] INFO in nginx: `. */
+export const FLASK = /\] (?=[A-Z]{4,8} in [\w.]{1,64}: )/y;
+/** Exim's main log, where its words alone say whose it is; before TAGGED, since some of them end in a colon. */
+export const EXIM_OWN =
+  /(?=(?:\[\d{1,10}\] )?(?:[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4} |[HF]=|SMTP (?:protocol|call|connection|command|data) |no MAIL in SMTP |[\w-]{1,64} authenticator failed for |(?:Start|End) queue run))/y;
 export const PRI = /<\d{1,3}>/y;
 /** FreeBSD's syslogd -v and -vv: facility and severity after the time. */
 export const FACILITY = /<[a-z0-9]+\.[a-z0-9]+> /y;

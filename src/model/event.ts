@@ -237,6 +237,7 @@ export interface Verdict {
   queueId?: string;
   nextQueueId?: string;
   messageId?: string;
+  clientIp?: string;
   sender?: string;
   recipients?: readonly string[];
   size?: number;

@@ -101,6 +101,20 @@ export const OTHER_CASES: readonly Case[] = [
     text: '<s> text',
   },
   {
+    name: "Mailu's admin service",
+    line: '[2023-03-28 03:09:25,112] WARNING in limiter: Authentication attempt from 192.0.2.7 has been rate-limited.',
+    time: '2023-03-28T01:09:25.112Z',
+    tag: 'mailu',
+    text: 'WARNING in limiter: Authentication attempt from 192.0.2.7 has been rate-limited.',
+  },
+  {
+    name: "Horde's own file",
+    line: 'Nov 11 18:57:57 HORDE [error] [horde] FAILED LOGIN for graham [192.0.2.190] to Horde',
+    time: '2026-11-11T17:57:57Z',
+    tag: 'HORDE',
+    text: '[error] [horde] FAILED LOGIN for graham [192.0.2.190] to Horde',
+  },
+  {
     name: "rspamd's own file",
     line: '2026-03-07 16:16:41 #4493(rspamd_proxy) <94f35d>; proxy; rspamd_task_write_log: id: <a@example.org>',
     time: '2026-03-07T15:16:41Z',
@@ -140,10 +154,10 @@ export const OTHER_CASES: readonly Case[] = [
     text: 'IMAP(username): Disconnected: Logged out bytes=59/566',
   },
   {
-    name: "Exim's own file says neither host nor program",
+    name: "Exim's own file",
     line: '2013-01-04 17:03:46 login authenticator failed for x ([192.0.2.33]) [192.0.2.74]: 535 Incorrect',
     time: '2013-01-04T16:03:46Z',
-    tag: '',
+    tag: 'exim',
     text: 'login authenticator failed for x ([192.0.2.33]) [192.0.2.74]: 535 Incorrect',
   },
   {
