@@ -119,6 +119,11 @@ export interface Outlook {
   readonly newSince: number;
   /** When the newest stream that was read was last written, ms since the epoch. */
   readonly lastWritten: number;
+  /**
+   * The file that was taken up has left the path again while its rotated files were opened: when it was last written, ms since
+   * the epoch. A rotated file that is newer and not known is its successor, and not one that was there before.
+   */
+  readonly leftAt: number | undefined;
 }
 
 export interface Plan {
@@ -137,25 +142,29 @@ export function planCatchUp(siblings: readonly Sibling[], outlook: Outlook): Pla
   const isRead = ({ inode, head }: Sibling): boolean =>
     [...known.active].some((stream) => stream.inode === inode || sameBeginning(stream.head, head) === true);
   const seen = siblings.map((sibling) => ({ sibling, match: known.match(sibling.head), beingRead: isRead(sibling) }));
+  const isSuccessor = ({ sibling, match }: (typeof seen)[number]): boolean =>
+    outlook.leftAt !== undefined && match === undefined && mtimeMs(sibling) >= outlook.leftAt;
   const read: CatchUp[] = [];
   if (outlook.first && own.size > 0) {
     const oldest = seen.findIndex(({ match }) => match !== undefined && own.has(match.id));
     const latest = [...own.values()].reduce((one, other) => (written(other) > written(one) ? other : one));
     const found = outlook.live?.id === latest.id || seen.some(({ match }) => match?.id === latest.id);
-    for (const [index, { sibling, match, beingRead }] of seen.entries()) {
+    for (const [index, each] of seen.entries()) {
+      const { sibling, match, beingRead } = each;
       if (beingRead) continue;
       const since = oldest >= 0 && index >= oldest;
       // File times move in steps of the kernel's clock: a successor may bear the very time of what it succeeded.
       const missed = !found && match === undefined && mtimeMs(sibling) >= written(latest);
-      if (since || missed) read.push({ sibling, match, history: false });
+      if (since || missed || isSuccessor(each)) read.push({ sibling, match, history: false });
       else ignored.add(fingerprint(sibling.head));
     }
     return { read, lost: found ? undefined : latest };
   }
-  for (const { sibling, match, beingRead } of seen) {
+  for (const each of seen) {
+    const { sibling, match, beingRead } = each;
     if (beingRead) continue;
     if (outlook.first) {
-      if (mtimeMs(sibling) > outlook.newSince) read.push({ sibling, match, history: false });
+      if (mtimeMs(sibling) > outlook.newSince || isSuccessor(each)) read.push({ sibling, match, history: false });
       else if (outlook.wanted) read.push({ sibling, match, history: true });
       else ignored.add(fingerprint(sibling.head));
       continue;

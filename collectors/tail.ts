@@ -245,6 +245,7 @@ export class Tail {
       wanted: this.#options.includeRotated,
       newSince: this.#options.newSince ?? Infinity,
       lastWritten: this.#lastWritten,
+      leftAt: first ? await this.#leftAt() : undefined,
     });
     if (plan.lost !== undefined) {
       const cause = unreadable.length > 0 ? `${unreadable.join(', ')} cannot be read` : 'it was rotated away and is gone';
@@ -260,6 +261,14 @@ export class Tail {
       this.#queue.push(this.#reader(catchUp));
     }
     await closeAll(files.filter(({ handle }) => !taken.has(handle)));
+  }
+
+  /** When the current file was last written, if it is no longer at the path. */
+  async #leftAt(): Promise<number | undefined> {
+    const current = this.#current;
+    if (current === undefined) return undefined;
+    const stats = await stat(this.path, { bigint: true }).catch(() => undefined);
+    return stats !== undefined && inodeKey(stats) === current.stream.inode ? undefined : current.mtimeMs;
   }
 
   #reader(catchUp: CatchUp): Reader {
