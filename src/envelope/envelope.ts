@@ -11,12 +11,9 @@ import {
   COLON,
   COMPOSE,
   CRI,
-  DOVECOT_1,
-  DOVECOT_OWN,
   EXIM_OWN,
   FACILITY,
   FLASK,
-  HORDE_OWN,
   MESSAGE_ID,
   METALOG,
   OF_PREVIOUS,
@@ -25,7 +22,6 @@ import {
   PRI,
   REPEATED,
   RFC5424,
-  RSPAMD_OWN,
   TEXT_START,
   endOf,
   isHost,
@@ -36,6 +32,7 @@ import {
   RECORD_LINE,
 } from './patterns.ts';
 import type { Envelope } from './outside.ts';
+import { readOwnFile } from './own-file.ts';
 import { zoneNamed } from './zone.ts';
 
 export type { Envelope } from './outside.ts';
@@ -170,7 +167,7 @@ export class EnvelopeReader {
     const after = Math.min(stamp.end + 1, limit);
     if (stamp.offset !== LOCAL || stamp.year === 0) return this.#afterTime(line, after, limit, written, layers);
     if (endOf(EXIM_OWN, line, after, limit) >= 0) {
-      this.#envelope.host = this.#host;
+      this.#envelope.host = this.host;
       return this.#named('exim', line.slice(after, limit));
     }
     if (endOf(TAGGED, line, after, limit) >= 0) return this.#afterTime(line, after, limit, written, Math.min(layers, MAX_LAYERS - 1));
@@ -329,22 +326,11 @@ export class EnvelopeReader {
     return true;
   }
 
-  /** Files that a program writes without syslog, after a time that says neither host nor program. */
   #ownFile(line: string, from: number, limit: number): boolean {
-    const rspamd = endOf(RSPAMD_OWN, line, from, limit);
-    if (rspamd > 0) {
-      RSPAMD_OWN.lastIndex = from;
-      this.#envelope.pid = Number(RSPAMD_OWN.exec(line)?.[1]);
-      return this.#named('rspamd', line.slice(rspamd, limit));
-    }
-    const horde = endOf(HORDE_OWN, line, from, limit);
-    if (horde > 0) return this.#named('HORDE', line.slice(horde, limit));
-    const dovecot1 = endOf(DOVECOT_1, line, from, limit);
-    if (dovecot1 > 0) return this.#named('dovecot', line.slice(dovecot1, limit));
-    DOVECOT_OWN.lastIndex = from;
-    const found = DOVECOT_OWN.exec(line);
-    if (found === null || DOVECOT_OWN.lastIndex > limit) return false;
-    return this.#named('dovecot', (found[1] ?? '') + line.slice(DOVECOT_OWN.lastIndex, limit));
+    const own = readOwnFile(line, from, limit);
+    if (own === undefined) return false;
+    this.#envelope.pid = own.pid;
+    return this.#named(own.tag, own.text);
   }
 
   /** A file whose format has no place for a host, its time just scanned. */
