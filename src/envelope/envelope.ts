@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { Clock } from './clock.ts';
-import { readJsonLine } from './json-line.ts';
+import { JsonLines } from './json-lines.ts';
 import { Literal } from './literal.ts';
 import { Known, ShortWay, withoutCr } from './short-way.ts';
 import { LOCAL, Stamp, UTC, tai64n } from './stamp.ts';
@@ -52,6 +52,7 @@ export class EnvelopeReader {
   readonly #clock: Clock;
   readonly #tags = new TagTable();
   readonly #hosts = new HostTable();
+  readonly #jsonLines = new JsonLines();
   readonly #shortWay: ShortWay;
   host: string; // of lines that name none; may change, since several senders may speak into one stream
   readonly #clamavTag: string;
@@ -368,7 +369,7 @@ export class EnvelopeReader {
   }
 
   #json(line: string, written: number, layers: number): boolean {
-    const found = readJsonLine(line);
+    const found = this.#jsonLines.read(line);
     if (found === null) return false;
     const envelope = this.#envelope;
     this.#stamp.offset = UTC;

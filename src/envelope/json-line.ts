@@ -10,7 +10,12 @@ export interface JsonLine {
   readonly text: string;
   /** The text is a whole raw line again, with a prefix of its own. */
   readonly raw: boolean;
+  /** More of the line comes in the next entry of the same stream. */
+  readonly piece: boolean;
+  readonly stream: string;
 }
+
+const WHOLE = { piece: false, stream: '' } as const;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -41,6 +46,9 @@ function journald(fields: Fields): JsonLine | null {
     pid: pidOf(fields['SYSLOG_PID'] ?? fields['_PID']),
     text: text(fields['MESSAGE']),
     raw: 'CONTAINER_ID' in fields,
+    // Docker's journald driver: all pieces are marked, the last one also as such, in older versions not at all.
+    piece: text(fields['CONTAINER_PARTIAL_MESSAGE']) === 'true' && text(fields['CONTAINER_PARTIAL_LAST']) !== 'true',
+    stream: text(fields['CONTAINER_ID']),
   };
 }
 
@@ -50,21 +58,38 @@ function dockerFile(fields: Fields): JsonLine | null {
   if (typeof fields['log'] !== 'string' || !isTime(time)) return null;
   const attributes = fields['attrs'];
   const tag = typeof attributes === 'object' && attributes !== null ? text((attributes as Fields)['tag']) : '';
-  return { time, host: '', program: tag || 'docker', pid: 0, text: fields['log'].replace(/\r?\n$/, ''), raw: true };
+  return {
+    time,
+    host: '',
+    program: tag || 'docker',
+    pid: 0,
+    text: fields['log'].replace(/\r?\n$/, ''),
+    raw: true,
+    piece: !fields['log'].endsWith('\n'),
+    stream: text(fields['stream']),
+  };
 }
 
 /** mailcow's Redis lists POSTFIX_MAILLOG and DOVECOT_MAILLOG (its syslog-ng's format-json): time in epoch seconds. */
 function mailcow(fields: Fields): JsonLine | null {
   const time = Math.floor(number(fields['time']) * 1000);
   if (!isTime(time)) return null;
-  return { time, host: '', program: text(fields['program']), pid: pidOf(fields['pid']), text: text(fields['message']), raw: false };
+  return {
+    time,
+    host: '',
+    program: text(fields['program']),
+    pid: pidOf(fields['pid']),
+    text: text(fields['message']),
+    raw: false,
+    ...WHOLE,
+  };
 }
 
 /** pino: `time` in ms or ISO 8601, `level`, `msg`; the parser of tag `pino` gets the object as it is. */
 function pino(fields: Fields, line: string): JsonLine | null {
   const time = typeof fields['time'] === 'number' ? Math.floor(fields['time']) : isoTime(fields['time']);
   if (!isTime(time) || !('level' in fields || 'msg' in fields)) return null;
-  return { time, host: text(fields['hostname']), program: 'pino', pid: pidOf(fields['pid']), text: line, raw: false };
+  return { time, host: text(fields['hostname']), program: 'pino', pid: pidOf(fields['pid']), text: line, raw: false, ...WHOLE };
 }
 
 /** A journal field that was set twice is an array of strings, a binary one an array of byte values. */
