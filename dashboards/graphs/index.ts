@@ -1,6 +1,8 @@
 import type { Graph } from '../../src/model/graph.ts';
 import { bounces } from './bounces.ts';
 import { deferrals } from './deferrals.ts';
+import { delayPhases } from './delay-phases.ts';
+import { delays } from './delays.ts';
 import { delivered } from './delivered.ts';
 import { errors } from './errors.ts';
 import { lines } from './lines.ts';
@@ -15,6 +17,7 @@ import { queueBytes } from './queue-bytes.ts';
 import { queues } from './queues.ts';
 import { rejects } from './rejects.ts';
 import { scanned } from './scanned.ts';
+import { sizes } from './sizes.ts';
 import { volume } from './volume.ts';
 import { webmail } from './webmail.ts';
 
@@ -24,18 +27,21 @@ export const GRAPHS: readonly Graph[] = [
   volume,
   errors,
   rejects,
-  scanned,
-  bounces,
-  deferrals,
-  providersSent,
-  providersDeferred,
-  providersBounced,
   queues,
+  delays,
+  delayPhases,
   queueBytes,
   logins,
   webmail,
   loginsOk,
   loginsFailed,
   loginsTls,
+  sizes,
+  scanned,
+  bounces,
+  deferrals,
+  providersSent,
+  providersDeferred,
+  providersBounced,
   lines,
 ];

@@ -1,4 +1,5 @@
 import type { Graph } from '../../src/model/graph.ts';
+import { queues } from './queues.ts';
 
 /** The same queues by their bytes: what fills the disk. */
 export const queueBytes: Graph = {
@@ -6,6 +7,5 @@ export const queueBytes: Graph = {
   title: 'graph.queue_bytes',
   unit: 'bytes',
   sections: ['queue'],
-  split: { series: 'queue_bytes', by: 'queue' },
-  curves: [],
+  curves: queues.curves.flatMap((curve) => (curve.series === 'queue_messages' ? [{ ...curve, series: 'queue_bytes' }] : [])),
 };

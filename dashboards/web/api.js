@@ -6,6 +6,7 @@
  * @import { Graph } from '../../src/model/graph.ts'
  * @import { MessageSummary, QueueState, ReconcileRow, SeriesAnswer, TopOf, Trace } from '../../src/model/question.ts'
  * @import { LoginRow } from '../../src/model/batch.ts'
+ * @import { Mark } from '../../src/model/mark.ts'
  *
  * @typedef {{ code: string, message: string, source?: string, minutes?: number }} Problem
  *
@@ -32,6 +33,7 @@
  * @typedef {{ complete: boolean, messages: MessageSummary[] }} Messages
  * @typedef {{ byService: { service: string, result: string, attempts: number }[], recent: LoginRow[] }} Logins
  * @typedef {{ host: string, program: string }} Program
+ * @typedef {{ minutes: number[], recipients: number, domains: number, rows: { domain: string, recipients: number, byAge: number[] }[] }} Backlog
  *
  * @typedef {object} Understood
  * @property {number} understood
@@ -125,6 +127,12 @@ export const reconcile = (question, signal) => get('reconcile', question, signal
 
 /** @param {AbortSignal} [signal] @returns {Promise<{ queues: QueueState[] }>} */
 export const queue = (signal) => get('queue', {}, signal);
+
+/** @param {Question} question @param {AbortSignal} [signal] @returns {Promise<{ marks: Mark[] }>} */
+export const marks = (question, signal) => get('marks', question, signal);
+
+/** @param {Question} question @param {AbortSignal} [signal] @returns {Promise<Backlog>} */
+export const backlog = (question, signal) => get('queue/backlog', question, signal);
 
 /** @param {Question} question @param {AbortSignal} [signal] @returns {Promise<Understood>} */
 export const understood = (question, signal) => get('parser', question, signal);

@@ -20,6 +20,7 @@
  * @property {string} unit as the API says it
  * @property {boolean} gauge
  * @property {Values} values
+ * @property {readonly boolean[]} [covered] where lines were read, of a series that has no value without an event
  */
 import { kindOf } from './numbers.js';
 import { paint } from './palette.js';
@@ -41,11 +42,14 @@ export function questionOf(graph) {
   const labels = drawn.flatMap(({ where }) => /** @type {Label[]} */ (Object.keys(where ?? {})));
   const by = [...new Set(graph.split ? [graph.split.by, ...labels] : labels)];
   const own = [...new Set(drawn.map(({ series }) => series))];
-  return { series: by.length > 0 && !own.some(isGauge) ? [...new Set([...own, /** @type {const} */ ('log_lines')])] : own, by, own };
+  return { series: by.length > 0 && !own.some(isSampled) ? [...new Set([...own, /** @type {const} */ ('log_lines')])] : own, by, own };
 }
 
-/** @param {SeriesName} series */
-const isGauge = (series) => series.startsWith('queue_');
+/** Asked of the system now and then, not made from lines. @param {SeriesName} series */
+const isSampled = (series) => series.startsWith('queue_');
+
+/** Its figures cannot be added. @param {SeriesName} series */
+const isGauge = (series) => isSampled(series) || series === 'delivery_delay';
 
 /**
  * Bin starts from `from` to before `to`.
@@ -140,8 +144,9 @@ function coverage(answer) {
  * @returns {Column}
  */
 function column(parts, answer, covered, { series, ...look }) {
+  const sparse = series === 'delivery_delay';
   /** @type {Values} */
-  const values = covered.map((yes) => (yes ? 0 : null));
+  const values = covered.map((yes) => (yes && !sparse ? 0 : null));
   const unit = parts[0]?.unit ?? unitOf(series);
   for (const { points } of parts) {
     for (const [time, value] of points) {
@@ -151,7 +156,7 @@ function column(parts, answer, covered, { series, ...look }) {
     }
   }
   const gauge = isGauge(series);
-  return { ...look, unit, gauge, values: gauge ? bridged(values) : values };
+  return { ...look, unit, gauge, values: isSampled(series) ? bridged(values) : values, ...(sparse && { covered }) };
 }
 
 /** A state holds until the next sample: one bin that the sampler's beat missed is no gap. @param {Values} values */
@@ -161,7 +166,7 @@ const bridged = (values) =>
 /** For a series that is not in the answer: nothing of it happened. @param {SeriesName} series */
 function unitOf(series) {
   if (series.includes('bytes')) return 'bytes';
-  if (series.endsWith('_seconds')) return 'seconds';
+  if (series.endsWith('_seconds') || series === 'delivery_delay') return 'seconds';
   if (series === 'sent' || series === 'delivered' || series === 'bounced') return 'recipients';
   return series === 'rejected' || series === 'deferred' || series === 'login' ? 'attempts' : 'messages';
 }
@@ -223,7 +228,7 @@ export function gaps(columns, span, now) {
   /** @type {[number, number][]} */
   const found = [];
   grid(span).forEach((start, i) => {
-    if (start >= now || columns.some(({ values }) => (values[i] ?? null) !== null)) return;
+    if (start >= now || columns.some(({ values, covered }) => covered?.[i] || (values[i] ?? null) !== null)) return;
     const last = found.at(-1);
     const end = Math.min(start + span.step, now);
     if (last?.[1] === start) last[1] = end;

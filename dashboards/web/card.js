@@ -7,6 +7,7 @@ import { figuresTable } from './figures.js';
 import { ghostsOf, shiftedColumns } from './ghosts.js';
 import { dateTime, list, stretch, t, tag } from './i18n.js';
 import { legend, titleOf } from './legend.js';
+import { markWords } from './marks.js';
 import { binWords, figure, kindOf } from './numbers.js';
 import { flat } from './palette.js';
 import { before, coarser } from './range.js';
@@ -18,6 +19,7 @@ import { whyEmpty } from './why.js';
  * One graph on the page: title, drawing, legend, notes, the same figures as a table.
  *
  * @import { Graph } from '../../src/model/graph.ts'
+ * @import { Mark } from '../../src/model/mark.ts'
  * @import { SeriesAnswer } from '../../src/model/question.ts'
  * @import { Status } from './api.js'
  * @import { Column } from './bins.js'
@@ -30,11 +32,14 @@ import { whyEmpty } from './why.js';
  * @property {() => Status | null} status
  * @property {() => ReadonlySet<string>} hidden `graph:curve`
  * @property {() => boolean} log
+ * @property {() => readonly Mark[]} marks of the range
  * @property {() => boolean} compare with the period before
  * @property {(from: number, to: number) => void} zoomed
  * @property {() => void} back
  * @property {(curve: string) => void} toggle
  */
+
+const SPEAK_AFTER_MS = 250;
 
 /** @param {number} step */
 export function binText(step) {
@@ -59,11 +64,14 @@ export function card(graph, setting, lead) {
   const under = el('div');
   const figures = el('div');
   const details = el('details', { class: 'figures', toggle: () => drawFigures() }, el('summary', null, t('figures.title')), figures);
+  const spoken = el('p', { class: 'unseen', 'aria-live': 'polite' });
+  const frame = el('div', { class: 'plot-frame', tabindex: 0, role: 'group', 'aria-label': `${title}. ${t('graph.keys')}` }, plot, empty);
   const root = el(
     'section',
     { class: 'graph', id: `graph-${graph.id}`, 'aria-labelledby': `title-${graph.id}` },
     el('header', null, el('h2', { id: `title-${graph.id}` }, title), caption, cursor),
-    el('div', { class: 'plot-frame' }, plot, empty),
+    frame,
+    spoken,
     under,
     notes,
     details,
@@ -85,9 +93,36 @@ export function card(graph, setting, lead) {
       table.point(bin);
       const span = spanOf();
       const from = bin === null ? 0 : span.from + bin * span.step;
-      cursor.textContent = bin === null ? '' : stretch(from, from + span.step);
+      const said = bin === null ? '' : stretch(from, from + span.step);
+      const here = bin === null ? [] : setting.marks().filter(({ time, until = time }) => time < from + span.step && until >= from);
+      fill(cursor, said, ...here.slice(0, 2).map((mark) => el('span', { class: `mark ${mark.kind}` }, markWords(mark))));
+      if (bin !== null && byKeys) speak(said, bin);
     },
   });
+
+  let byKeys = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let speaking;
+
+  /** A key that is held down runs over bins: the last one is read out. @param {string} when @param {number} bin */
+  function speak(when, bin) {
+    clearTimeout(speaking);
+    speaking = setTimeout(() => {
+      const values = columns().map((one) => `${titleOf(one)} ${shown(one.values[bin] ?? null, one.unit)}`);
+      spoken.textContent = `${when}. ${list(values)}`;
+    }, SPEAK_AFTER_MS);
+  }
+
+  /** @param {number | null} value @param {string} unit */
+  const shown = (value, unit) => (value === null ? '–' : figure(value, kindOf(unit), tag()));
+
+  frame.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    byKeys = true;
+    if (drawn.moveCursor(event.key)) event.preventDefault();
+    byKeys = false;
+  });
+  frame.addEventListener('blur', () => drawn.moveCursor('Escape'));
 
   const spanOf = () => coarser(setting.span(), graph.finest ?? 0);
 
@@ -136,20 +171,22 @@ export function card(graph, setting, lead) {
     const units = [...new Set(all.map(({ unit }) => unit))].filter((unit) => unit !== 'seconds');
     const words = graph.unit === 'mixed' && units.length > 0 ? units : [graph.unit];
     const gauge = all.some((column) => column.gauge);
-    caption.textContent = t(gauge ? 'unit.sampled' : 'unit.per', {
+    const log = setting.log() || graph.logarithmic === true;
+    caption.textContent = t(graph.unit === 'seconds' ? 'unit.percentile' : gauge ? 'unit.sampled' : 'unit.per', {
       units: list(words.map((unit) => t(`unit.${unit}`))),
       bin,
     });
     const earlier = past === undefined ? [] : shiftedColumns(graph, past, span);
     /** What is drawn of these: on a logarithmic scale nothing can stand on something. @param {Column[]} some */
-    const visible = (some) => some.filter(({ key }) => !hidden.has(key)).map((one) => (setting.log() ? flat(one, dark) : one));
+    const visible = (some) => some.filter(({ key }) => !hidden.has(key)).map((one) => (log ? flat(one, dark) : one));
     drawn.draw({
       columns: visible(all),
       ghosts: ghostsOf(visible(earlier)),
+      marks: setting.marks(),
       span,
       now: setting.now(),
       dark,
-      log: setting.log(),
+      log,
       lang: tag(),
     });
     const earlierByKey = past === undefined ? undefined : new Map(earlier.map((column) => [column.key, column]));
@@ -192,6 +229,7 @@ export function card(graph, setting, lead) {
     concerns: (moved) => moved.some((one) => own.some((name) => name === one)),
     destroy() {
       asking?.abort();
+      clearTimeout(speaking);
       drawn.destroy();
     },
   };

@@ -3,6 +3,7 @@ import uPlot from './vendor/uPlot.esm.js';
 import { timeLabels } from './axis.js';
 import { gaps, grid, stack } from './bins.js';
 import { fillOf } from './ink.js';
+import { drawMarks } from './mark-lines.js';
 import { increments, kindOf, LINEAR_BELOW, powers, tick } from './numbers.js';
 import { colorOf, dashOf, edgeOf } from './palette.js';
 import { area, caps, lifted, line, runs } from './steps.js';
@@ -10,6 +11,7 @@ import { area, caps, lifted, line, runs } from './steps.js';
 /**
  * uPlot with what it leaves out on purpose: steps, stacks, gaps that are shown, zoom as a change of the page's range.
  *
+ * @import { Mark } from '../../src/model/mark.ts'
  * @import { Column, Values } from './bins.js'
  * @import { Ghost } from './ghosts.js'
  * @import { Kind } from './numbers.js'
@@ -20,7 +22,7 @@ import { area, caps, lifted, line, runs } from './steps.js';
  * @property {() => void} back
  * @property {(bin: number | null) => void} pointed
  *
- * @typedef {{ columns: readonly Column[], ghosts: readonly Ghost[], span: Span, now: number, dark: boolean, log: boolean, lang: string }} Picture
+ * @typedef {{ columns: readonly Column[], ghosts: readonly Ghost[], marks: readonly Mark[], span: Span, now: number, dark: boolean, log: boolean, lang: string }} Picture
  *
  * @typedef {{ column: Column, at: number, casing: boolean }} Layer a casing is the paper's colour under a line over areas
  */
@@ -31,7 +33,6 @@ const LOGARITHMIC = { distr: /** @type {uPlot.Scale.Distr} */ (4) };
 // The right side; uPlot's type is an enum of the declaration file alone.
 // oxlint-disable-next-line typescript/no-unsafe-enum-assignment
 const RIGHT = { side: /** @type {uPlot.Axis.Side} */ (1) };
-const FONT = '11px system-ui, "Noto Sans CJK SC", sans-serif';
 
 /**
  * @param {HTMLElement} place
@@ -58,6 +59,7 @@ export function chart(place, hands) {
     const now = JSON.stringify([
       picture.dark,
       picture.log,
+      getComputedStyle(place).fontSize,
       picture.lang,
       picture.span.step,
       picture.columns.map(({ key, unit, style }) => [key, unit, style]),
@@ -83,6 +85,10 @@ export function chart(place, hands) {
     const ink = style.color;
     const rule = style.borderTopColor;
     const paper = style.outlineColor;
+    const size = Number.parseFloat(style.fontSize);
+    const font = `${size}px system-ui, "Noto Sans CJK SC", sans-serif`;
+    /** Room beside the drawing grows with its letters. @param {number} pixels */
+    const room = (pixels) => Math.round((pixels * size) / 11);
     const kinds = /** @type {Kind[]} */ ([...new Set([...columns, ...ghosts].map(({ unit }) => kindOf(unit)))]);
     if (kinds.length === 0) kinds.push('count');
     return {
@@ -112,10 +118,10 @@ export function chart(place, hands) {
       axes: [
         {
           stroke: ink,
-          font: FONT,
-          size: 40,
+          font,
+          size: room(40),
           gap: 8,
-          space: 64,
+          space: room(64),
           grid: { stroke: rule, width: 1 },
           ticks: { show: false },
           values: (_, splits, __, ___, incr) => timeLabels(splits, incr, lang),
@@ -124,11 +130,13 @@ export function chart(place, hands) {
           scale: kind,
           ...(i === 0 ? {} : RIGHT),
           stroke: ink,
-          font: FONT,
-          size: 58,
+          font,
+          size: room(58),
           gap: 6,
-          space: 34,
-          ...(log ? { splits: () => powers(ceiling(kind), kind) } : { incrs: increments(kind) }),
+          space: room(34),
+          ...(log
+            ? { splits: () => powers(ceiling(kind), kind), filter: (/** @type {uPlot} */ _, /** @type {number[]} */ splits) => splits }
+            : { incrs: increments(kind) }),
           grid: { show: i === 0, stroke: rule, width: 1 },
           ticks: { show: false },
           values: (/** @type {uPlot} */ _, /** @type {(number | null)[]} */ splits) =>
@@ -160,6 +168,7 @@ export function chart(place, hands) {
       ],
       hooks: {
         drawClear: [shadeGaps(rule)],
+        draw: [drawMarks(ink, () => shown?.marks ?? [])],
         setSelect: [
           (u) => {
             if (u.select.width < 4) return;
@@ -250,8 +259,25 @@ export function chart(place, hands) {
   });
   resized.observe(place);
 
+  /** By the keys of a slider; false for a key that does nothing here. @param {string} key */
+  function moveCursor(key) {
+    if (plot === undefined || shown === undefined) return false;
+    const last = starts.length - 1;
+    const at = plot.cursor.left === undefined || plot.cursor.left < 0 ? null : binAt(plot.cursor.left);
+    const to = { ArrowLeft: (at ?? last + 1) - 1, ArrowRight: (at ?? -1) + 1, Home: 0, End: last }[key];
+    if (to === undefined && (key !== 'Escape' || at === null)) return false;
+    const start = to === undefined ? undefined : starts[Math.min(Math.max(to, 0), last)];
+    const left = start === undefined ? -10 : plot.valToPos(start + shown.span.step / 2, 'x');
+    plot.setCursor({ left, top: start === undefined ? -10 : 0 });
+    return true;
+  }
+
+  /** @param {number} left CSS pixels */
+  const binAt = (left) => Math.floor(((plot?.posToVal(left, 'x') ?? 0) - (shown?.span.from ?? 0)) / (shown?.span.step ?? 1));
+
   return {
     draw,
+    moveCursor,
     destroy() {
       resized.disconnect();
       plot?.destroy();

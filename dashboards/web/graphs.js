@@ -1,9 +1,12 @@
 // @ts-check
+import { backlogCard } from './backlog.js';
 import { card } from './card.js';
 import { el, fill } from './dom.js';
 import { fateLine } from './fate-line.js';
 import { paced } from './live.js';
+import { marksList } from './marks.js';
 import { onTheme } from './theme.js';
+import { wall } from './wall.js';
 
 /**
  * The page of graphs. A tick asks for the newest bins of the graphs whose series moved, at most twice a second; what came
@@ -22,14 +25,21 @@ const WHOLE_EVERY_S = 60;
 /**
  * @param {HTMLElement} place
  * @param {readonly { graph: Graph, lead: string }[]} list
- * @param {Setting} setting
+ * @param {Omit<Setting, 'marks'>} setting
  * @param {Site} site
  */
 export function graphsPage(place, list, setting, site) {
-  const cards = list.map(({ graph, lead }) => card(graph, setting, lead));
+  const events = marksList(setting.span);
+  const cards = list.map(({ graph, lead }) => card(graph, { ...setting, marks: events.marks }, lead));
+  const heat = site.view().id === 'queue' ? backlogCard(setting.span, setting.now, setting.filter) : undefined;
   const fates = fateLine(site, setting.status);
-  fill(place, fates.root, el('div', { class: 'graphs' }, ...cards.map(({ root }) => root)));
+  const grid = el('div', { class: 'graphs' }, ...cards.map(({ root }) => root), heat?.root);
+  fill(place, fates.root, grid, events.root);
+  const onTheWall = wall(grid, () => site.view().wall === 'turns');
   onTheme(() => cards.forEach((one) => one.draw()));
+
+  /** Marks come first or last: the graphs do not wait for them. */
+  const loadMarks = () => events.load().then(() => cards.forEach((one) => one.draw()));
 
   /** @type {Set<string>} */
   const moved = new Set();
@@ -48,17 +58,19 @@ export function graphsPage(place, list, setting, site) {
 
   const loadWhole = paced(async () => {
     wholeAt = setting.now();
-    await Promise.all(cards.map((one) => one.load()));
+    await Promise.all([...cards.map((one) => one.load()), heat?.load()]);
+    await loadMarks();
   }, WHOLE_PAUSE_MS);
 
   return {
     /** The range, the filter or the language is another. */
     load() {
       wholeAt = setting.now();
-      return Promise.all([fates.load(), ...cards.map((one) => one.load())]);
+      return Promise.all([...cards.map((one) => one.load()), fates.load(), heat?.load(), loadMarks()]);
     },
     draw() {
       fates.draw();
+      events.draw();
       cards.forEach((one) => one.draw());
     },
     /** @param {Tick} tick */
@@ -79,6 +91,9 @@ export function graphsPage(place, list, setting, site) {
     },
     destroy() {
       fates.destroy();
+      events.destroy();
+      heat?.destroy();
+      onTheWall.destroy();
       cards.forEach((one) => one.destroy());
     },
   };

@@ -9,8 +9,8 @@
 
 /** @type {ReadonlySet<SeriesName>} */
 const WITH_REASON = new Set(['rejected', 'bounced', 'deferred']);
-/** Sampled on a host, where there is no domain. @param {SeriesName} series */
-const isSampled = (series) => series.startsWith('queue_');
+/** Sampled on a host or made from what came in, where there is no domain. @param {SeriesName} series */
+const hasDomain = (series) => !series.startsWith('queue_') && series !== 'received_sizes';
 
 /**
  * @param {Graph} graph
@@ -20,7 +20,9 @@ const isSampled = (series) => series.startsWith('queue_');
 export function grouped(graph, by) {
   if (by === '' || graph.split?.by === by) return { graph, lead: '' };
   /** @param {SeriesName} series */
-  const carries = (series) => (by === 'reason' ? WITH_REASON.has(series) : by !== 'domain' || !isSampled(series));
+  const carries = (series) =>
+    // The percentiles of one place are curves enough.
+    series !== 'delivery_delay' && (by === 'reason' ? WITH_REASON.has(series) : by !== 'domain' || hasDomain(series));
   if (graph.split) {
     const { series, where } = graph.split;
     return carries(series) ? { graph: { ...graph, split: { series, by, ...(where && { where }) } }, lead: '' } : { graph, lead: '' };

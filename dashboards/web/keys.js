@@ -82,7 +82,7 @@ export function keyboard(site) {
   }
 
   addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || dialog?.open) return;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || dialog?.open) return;
     const target = event.target;
     if (target instanceof Element && target.closest('input, select, textarea, [contenteditable]')) return;
     // A region that scrolls by itself keeps its arrows, a graph moves its cursor by them.

@@ -5,17 +5,12 @@ import { graphsPage } from './graphs.js';
 import { speak, t } from './i18n.js';
 import { grouped } from './group.js';
 import { focus, keyboard } from './keys.js';
-import { linesPage } from './lines.js';
 import { listen, paced } from './live.js';
-import { loginsPage } from './logins.js';
-import { messagePage } from './message.js';
-import { messagesPage } from './messages.js';
 import { graphsBar } from './options.js';
 import { site } from './site.js';
 import { statusStrip } from './status.js';
 import { applyTheme, onTheme } from './theme.js';
 import { navigation, rangeBar } from './toolbar.js';
-import { topsPage } from './tops.js';
 import { zoomStack } from './zoom.js';
 
 /**
@@ -48,6 +43,7 @@ const keys = keyboard(here);
 
 /** @type {Page | undefined} */
 let page;
+let openings = 0;
 /** @type {readonly Graph[]} */
 let graphs = [];
 /** @type {{ hosts: readonly string[], domains: readonly string[] }} */
@@ -91,45 +87,65 @@ function frame() {
 
 async function open() {
   page?.destroy();
+  page = undefined;
   main.replaceChildren();
-  page = build();
+  const mine = ++openings;
+  const make = await maker();
+  // The reader has gone on meanwhile.
+  if (mine !== openings) return;
+  page = make();
   await page.load();
 }
 
-/** @returns {Page} */
-function build() {
-  const view = here.view();
-  switch (view.page) {
-    case 'messages':
-      return view.id === '' ? messagesPage(main, here) : messagePage(main, here);
-    case 'tops':
-      return topsPage(main, here);
-    case 'logins':
-      return loginsPage(main, here);
-    case 'lines':
-      return linesPage(main, here);
-    default:
-      return graphsPage(
-        main,
-        graphs.filter((graph) => isShown(graph, view)).map((graph) => grouped(graph, view.by)),
-        {
-          span: here.span,
-          now: here.now,
-          filter: here.view,
-          status: status.known,
-          log: () => here.view().log,
-          compare: () => here.view().compare,
-          hidden: () => new Set(here.view().hide),
-          zoomed: (from, to) => zooms.into(from, to),
-          back: () => zooms.back(),
-          toggle(curve) {
-            const { hide } = here.view();
-            here.go({ hide: hide.includes(curve) ? hide.filter((one) => one !== curve) : [...hide, curve] });
-          },
-        },
-        here,
-      );
+/** The graphs are here with the first page; the other pages come when they are asked for. @returns {Promise<() => Page>} */
+async function maker() {
+  const { page: name, id } = here.view();
+  if (name === 'messages' && id !== '') {
+    const { messagePage } = await import('./message.js');
+    return () => messagePage(main, here);
   }
+  if (name === 'messages') {
+    const { messagesPage } = await import('./messages.js');
+    return () => messagesPage(main, here);
+  }
+  if (name === 'tops') {
+    const { topsPage } = await import('./tops.js');
+    return () => topsPage(main, here);
+  }
+  if (name === 'logins') {
+    const { loginsPage } = await import('./logins.js');
+    return () => loginsPage(main, here);
+  }
+  if (name === 'lines') {
+    const { linesPage } = await import('./lines.js');
+    return () => linesPage(main, here);
+  }
+  return graphsOfView;
+}
+
+function graphsOfView() {
+  const view = here.view();
+  const shown = graphs.filter((graph) => isShown(graph, view)).map((graph) => grouped(graph, view.by));
+  return graphsPage(
+    main,
+    shown,
+    {
+      span: here.span,
+      now: here.now,
+      filter: here.view,
+      status: status.known,
+      log: () => here.view().log,
+      compare: () => here.view().compare,
+      hidden: () => new Set(here.view().hide),
+      zoomed: (from, to) => zooms.into(from, to),
+      back: () => zooms.back(),
+      toggle(curve) {
+        const { hide } = here.view();
+        here.go({ hide: hide.includes(curve) ? hide.filter((one) => one !== curve) : [...hide, curve] });
+      },
+    },
+    here,
+  );
 }
 
 /** Those of the section that is open; in another page's frame the one of the address. @param {Graph} graph @param {View} view */

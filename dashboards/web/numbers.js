@@ -44,6 +44,7 @@ export function bytes(value, lang) {
 
 /** The two largest units: `2 days, 3 hr`. @param {number} value @param {string} lang */
 export function duration(value, lang) {
+  if (value > 0 && value < 9.95) return unit(Math.round(value * 10) / 10, 'second', lang);
   const whole = Math.max(0, Math.round(value));
   /** @type {readonly (readonly [string, number])[]} */
   const parts = [

@@ -21,8 +21,8 @@
 export function whyEmpty(columns, span, status, filtered, dateTime) {
   const values = columns.flatMap((column) => column.values);
   if (values.some((value) => value !== null && value > 0)) return null;
-  const collected = values.some((value) => value !== null);
-  const gauge = columns.some((column) => column.gauge);
+  const collected = values.some((value) => value !== null) || columns.some(({ covered }) => covered?.some(Boolean));
+  const gauge = columns.some((column) => column.gauge && column.covered === undefined);
   // An empty queue is a figure, not a missing one.
   if (collected) return gauge ? null : { key: 'why.none', values: {}, detail: '' };
   if (status === null) return { key: 'why.unreachable', values: {}, detail: '' };

@@ -62,7 +62,7 @@ const scale = (expression: Of<'value' | 'rate'>): number => (expression.type ===
 async function value(expression: Of<'value' | 'rate'>, figures: Figures, now: number): Promise<Reading> {
   const { series, where } = expression;
   const found =
-    SERIES[series].type === 'gauge'
+    SERIES[series].type === 'gauge' || SERIES[series].type === 'percentile'
       ? await figures.last(series, where, ...windowOf(expression, now))
       : await figures.sum([series], where, ...windowOf(expression, now));
   return { labels: {}, value: found === null ? null : found * scale(expression), figures: {} };

@@ -59,11 +59,11 @@ function checkRule(rule: RuleEntry | ChangedRuleEntry, path: KeyPath, channels: 
     problems.push(
       problem([...path, 'over'], `${rule.series} is counted in bins of ${info.resolution / 60} minutes, expected at least that`),
     );
-  if (info.type === 'gauge' && rule.type !== 'value')
+  if (info.type !== 'sum' && rule.type !== 'value')
     problems.push(problem([...path, 'type'], `${rule.series} is a gauge, which can be watched as "value" alone`));
   const each = 'each' in rule ? rule.each : undefined;
   if (each === undefined) return problems;
-  if (info.type === 'gauge') problems.push(problem([...path, 'each'], 'does not go with a gauge'));
+  if (info.type !== 'sum') problems.push(problem([...path, 'each'], 'does not go with a gauge'));
   else if (isLabel(each) ? !hasLabel(rule.series, each) : WITH_SUBJECTS[each]?.includes(rule.series) !== true)
     problems.push(problem([...path, 'each'], `${rule.series} is not known by ${each}`));
   if (rule.below !== undefined)
@@ -71,8 +71,10 @@ function checkRule(rule: RuleEntry | ChangedRuleEntry, path: KeyPath, channels: 
   return problems;
 }
 
-const hasLabel = (series: SeriesName, label: Label): boolean =>
-  label === 'host' || label === 'instance' || label === 'domain' || SERIES[series].labels.includes(label);
+function hasLabel(series: SeriesName, label: Label): boolean {
+  const own: readonly Label[] = SERIES[series].labels;
+  return label === 'host' || label === 'instance' || label === 'domain' || own.includes(label);
+}
 
 function checkLabels({ series, where = {} }: Extract<RuleEntry, { series: unknown }>, path: KeyPath): Problem[] {
   const foreign = Object.keys(where).filter((label) => !hasLabel(series, label as Label));

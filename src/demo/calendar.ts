@@ -41,6 +41,8 @@ const MACHINES: Arrivals = [
   [scenarios.loginGuess, 2.5],
   [scenarios.pickup, 1],
 ];
+/** Somebody changes the configuration about twice a week. */
+const ADMINISTRATOR: Arrivals = [[scenarios.reload, 1 / 84]];
 const MINUTE = HOUR / 60;
 /** Live, every few minutes a wave breaks for some seconds. */
 const BURST_EVERY = 4 * MINUTE;
@@ -59,7 +61,7 @@ export function historyAt(time: number, waves: readonly Wave[], end: number): Ar
   const people = towardsLive((BUSY[date.getUTCHours()] ?? 1) * (WEEKDAY[date.getUTCDay()] ?? 1));
   const machines = towardsLive(1 + 0.4 * Math.sin(time / DAY));
   const now = waves.filter(({ from, to }) => time >= from && time < to).flatMap(({ arrivals }) => arrivals);
-  return [...scaled(PEOPLE, people), ...scaled(MACHINES, machines), ...now];
+  return [...scaled(PEOPLE, people), ...scaled(MACHINES, machines), ...ADMINISTRATOR, ...now];
 }
 
 export function liveAt(time: number): Arrivals {

@@ -260,3 +260,8 @@ export const loginGuess: Scenario = function* (mail, start) {
     );
   }
 };
+
+export const reload: Scenario = function* (mail, start) {
+  yield { time: start, tag: `postfix/postfix-script[${30_000 + mail.integer(9000)}]`, text: 'refreshing the Postfix mail system' };
+  yield { time: start + 40, tag: mail.daemon('postfix/master'), text: 'reload -- version 3.7.11, configuration /etc/postfix' };
+};

@@ -9,6 +9,7 @@ import type { Logger } from 'pino';
 import type { Alerting } from '../model/alert.ts';
 import type { Graph } from '../model/graph.ts';
 import type { Collecting } from '../model/live.ts';
+import type { MarkProvider } from '../model/mark.ts';
 import type { StoreReader } from '../store/store.ts';
 import { assetRoutes } from './assets.ts';
 import type { App, Context, MetricsText } from './context.ts';
@@ -19,6 +20,7 @@ import type { Language } from '../images/index.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { breakdownRoutes } from './routes/breakdown.ts';
 import { graphRoutes } from './routes/graphs.ts';
+import { markRoutes } from './routes/marks.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { reconcileRoutes } from './routes/reconcile.ts';
 import { reportRoutes } from './routes/reports.ts';
@@ -36,6 +38,8 @@ export interface AppOptions {
   readonly metrics: MetricsText;
   /** In the order of the page. */
   readonly graphs: readonly Graph[];
+  /** Whoever has something to mark on the graphs besides the store: alerts. */
+  readonly marks?: readonly MarkProvider[];
   /** Where the page's files are: `dashboards/web`. */
   readonly webDirectory: string;
   /** Host names answered beside localhost. Absent: on connections that are no loopback ones every name is answered. */
@@ -100,6 +104,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       messageRoutes(api, context);
       reconcileRoutes(api, context);
       stateRoutes(api, context);
+      markRoutes(api, context);
       statusRoutes(api, context, probe);
       if (options.alerting) alertRoutes(api, context, options.alerting);
       reportRoutes(api, context);

@@ -3,6 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance, RawReplyDefaultExpression, Raw
 
 import type { Graph } from '../model/graph.ts';
 import type { Collecting } from '../model/live.ts';
+import type { MarkProvider } from '../model/mark.ts';
 import type { StoreReader } from '../store/store.ts';
 
 /** A fastify instance whose handlers are typed by their schemas. */
@@ -25,6 +26,8 @@ export interface Context {
   readonly collecting: Collecting;
   readonly metrics: MetricsText;
   readonly graphs: readonly Graph[];
+  /** Marks besides the store's. */
+  readonly marks?: readonly MarkProvider[];
   /** No line for so long is worth telling. */
   readonly silentMinutes: number;
   readonly version: string;

@@ -35,5 +35,6 @@ export function unitWords(graphUnit: string, columns: readonly Column[], step: n
   const units = [...new Set(columns.map(({ unit }) => unit))].filter((unit) => unit !== 'seconds');
   const named = graphUnit === 'mixed' && units.length > 0 ? units : [graphUnit];
   const list = new Intl.ListFormat(localeOf(lang), { type: 'conjunction' }).format(named.map((unit) => t(`unit.${unit}`)));
-  return t(columns.some(({ gauge }) => gauge) ? 'unit.sampled' : 'unit.per', { units: list, bin: t(key, { n }) });
+  const sentence = graphUnit === 'seconds' ? 'unit.percentile' : columns.some(({ gauge }) => gauge) ? 'unit.sampled' : 'unit.per';
+  return t(sentence, { units: list, bin: t(key, { n }) });
 }

@@ -1,4 +1,4 @@
-import type { DeliveryReason, DeliveryStatus, Login, Refusal, RejectReason, Verdict } from './event.ts';
+import type { DeliveryReason, DeliveryStatus, Login, Notice, Refusal, RejectReason, Verdict } from './event.ts';
 import type { Position, QueueSample } from './line.ts';
 import type { LabelValues, SeriesName } from './series.ts';
 
@@ -25,6 +25,8 @@ export interface Batch {
   readonly ends?: readonly EndRow[];
   /** Queue files stored earlier (held mail, before the queue manager saw it) of which all is known now. Rare. */
   readonly completions?: readonly QueueFileRow[];
+  /** Starts, stops and reloads of daemons. */
+  readonly notices?: readonly NoticeRow[];
   readonly rollups: readonly RollupDelta[];
   readonly queueSamples: readonly QueueSample[];
   readonly unknownLines: readonly UnknownLine[];
@@ -163,6 +165,16 @@ export interface EndRow {
   readonly kind: EndKind;
 }
 export type EndKind = 'removed' | 'deleted' | 'discarded' | 'refused' | 'requeued' | 'lost';
+
+/** A daemon's own life. */
+export interface NoticeRow {
+  readonly time: number;
+  readonly host: string;
+  readonly instance: string;
+  readonly program: string;
+  readonly kind: NonNullable<Notice['lifecycle']>;
+  readonly text: string;
+}
 
 /** Learnt after the rows were made: queue file `child` carries on message `message`. */
 export interface LinkRow {

@@ -31,6 +31,8 @@ export interface Graph {
   /** `split`: one curve for each value of this label, instead of fixed curves. `where` as in a curve. */
   readonly split?: { readonly series: SeriesName; readonly by: Label; readonly where?: Curve['where'] };
   readonly curves: readonly Curve[];
+  /** Figures so far apart that only a logarithmic scale shows all of them. */
+  readonly logarithmic?: true;
   /** Seconds of the finest bin in which all of its series are kept, when that is not a minute. */
   readonly finest?: number;
 }

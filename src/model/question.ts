@@ -163,6 +163,31 @@ export interface Trace {
   readonly steps: readonly StepRow[];
 }
 
+export interface BacklogQuestion {
+  /** Seconds: what was waiting then. */
+  readonly at: number;
+  /** Domains, the largest first. */
+  readonly limit: number;
+  readonly host?: string;
+}
+
+/** Upper ends in minutes of the classes of age, as qshape(1) has them; one more is open. */
+export const BACKLOG_MINUTES = [5, 10, 20, 40, 80, 160, 320, 640, 1280] as const;
+
+/** Recipients that a delivery was tried for and put off, by where they are and how long their message is here. */
+export interface BacklogAnswer {
+  readonly rows: readonly {
+    /** In lower case. */
+    readonly domain: string;
+    readonly recipients: number;
+    /** In each class of age, one more than `BACKLOG_MINUTES`. */
+    readonly byAge: readonly number[];
+  }[];
+  /** Of all domains, those that `limit` cut included. */
+  readonly recipients: number;
+  readonly domains: number;
+}
+
 export interface QueueState {
   /** ms of the newest sample. */
   readonly time: number;

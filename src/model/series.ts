@@ -1,7 +1,7 @@
 /** The series of DESIGN section 5: what is counted, in which unit, with which labels. */
 
-/** Labels that a series may carry besides host, instance and domain. None has values that a stranger chooses. */
-export const LABELS = [
+/** Labels that sums may be kept by. None has values that a stranger chooses. */
+export const STORED_LABELS = [
   'host',
   'instance',
   'domain',
@@ -18,14 +18,20 @@ export const LABELS = [
   'program',
   'queue',
 ] as const;
+
+/** All labels that a series may carry; the last ones only exist in answers. */
+export const LABELS = [...STORED_LABELS, 'phase', 'quantile', 'size_class'] as const;
 export type Label = (typeof LABELS)[number];
 
 export type Unit = 'messages' | 'recipients' | 'attempts' | 'bytes' | 'lines' | 'seconds';
 
 export interface SeriesInfo {
   readonly unit: Unit;
-  /** `sum`: additive, kept in rollups. `gauge`: sampled, averaged over a step. */
-  readonly type: 'sum' | 'gauge';
+  /**
+   * `sum`: additive, kept in rollups. `gauge`: sampled, averaged over a step. `counted` (additive) and `percentile`: made from the rows
+   * of messages when asked, so only as far back as these are kept.
+   */
+  readonly type: 'sum' | 'gauge' | 'counted' | 'percentile';
   /** Labels besides host, instance and domain. */
   readonly labels: readonly Label[];
   /** Seconds of the finest bin that is kept. */
@@ -63,11 +69,23 @@ export const SERIES = {
   queue_messages: gauge('messages', 'queue'),
   queue_bytes: gauge('bytes', 'queue'),
   queue_oldest_seconds: gauge('seconds', 'queue'),
+  /** Of recipients that were reached: how long it took, in all and in each of Postfix's four phases. */
+  delivery_delay: { unit: 'seconds', type: 'percentile', labels: ['phase', 'quantile'], resolution: MINUTE },
+  /** `received` by size of the message. */
+  received_sizes: { unit: 'messages', type: 'counted', labels: ['size_class'], resolution: MINUTE },
 } as const satisfies Record<string, SeriesInfo>;
 
 export type SeriesName = keyof typeof SERIES;
 export const SERIES_NAMES = Object.keys(SERIES) as readonly SeriesName[];
 
 export const isSeriesName = (name: string): name is SeriesName => Object.hasOwn(SERIES, name);
+
+/** Values of `phase`: Postfix's delays=a/b/c/d, and their sum. */
+export const PHASES = ['total', 'before', 'queue', 'connect', 'transmit'] as const;
+export type Phase = (typeof PHASES)[number];
+/** Values of `quantile`. */
+export const QUANTILES = ['0.5', '0.9', '0.99'] as const;
+/** Values of `size_class`, and the bytes below which a message has it. */
+export const SIZES = { '16K': 16 * 1024, '128K': 128 * 1024, '1M': 1024 ** 2, '10M': 10 * 1024 ** 2, more: Infinity } as const;
 
 export type LabelValues = Partial<Record<Label, string>>;

@@ -6,6 +6,7 @@ import type {
   EndRow,
   LinkRow,
   LoginRow,
+  NoticeRow,
   QueueFileRow,
   RefusalRow,
   StepRow,
@@ -31,6 +32,7 @@ export class BatchBuilder {
   readonly corrections: CorrectionRow[] = [];
   readonly ends: EndRow[] = [];
   readonly completions: QueueFileRow[] = [];
+  readonly notices: NoticeRow[] = [];
   readonly queueSamples: QueueSample[] = [];
   readonly unknownLines: UnknownLine[] = [];
   readonly positions = new Map<string, Position>();
@@ -98,6 +100,7 @@ export class BatchBuilder {
       corrections: this.corrections,
       ends: this.ends,
       completions: this.completions,
+      notices: this.notices,
       rollups: this.sums.take(),
       queueSamples: this.queueSamples,
       unknownLines: this.unknownLines,

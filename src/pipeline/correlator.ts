@@ -1,5 +1,5 @@
 import type { Batch } from '../model/batch.ts';
-import type { Event, Identified, Notification, Policy, Stored, Transition } from '../model/event.ts';
+import type { Event, Identified, Notice, Notification, Policy, Stored, Transition } from '../model/event.ts';
 import { Arrivals } from './arrivals.ts';
 import type { BatchBuilder } from './batch-builder.ts';
 import { Deliveries } from './deliveries.ts';
@@ -93,8 +93,13 @@ export class Correlator {
       case 'stored':
         return this.remark(event, at);
       case 'notice':
-        return undefined;
+        return this.notice(event, at);
     }
+  }
+
+  /** Warnings stay in the log; a daemon's start is worth a mark on the graphs. */
+  private notice({ lifecycle, text }: Notice, { time, host, instance, program }: At): void {
+    if (lifecycle !== undefined) this.shared.batch.notices.push({ time, host, instance, program, kind: lifecycle, text });
   }
 
   private identified(event: Identified, at: At): void {

@@ -1,7 +1,10 @@
 import type { Alert, AlertDelivery, AlertingState, AlertingUpdate } from '../model/alert.ts';
 import type { Batch } from '../model/batch.ts';
+import type { Mark } from '../model/mark.ts';
 import type { Position } from '../model/line.ts';
 import type {
+  BacklogAnswer,
+  BacklogQuestion,
   BreakdownAnswer,
   BreakdownQuestion,
   LoginsAnswer,
@@ -61,6 +64,10 @@ export interface StoreReader {
   /** What became of the messages received in a time range, per day, host and instance. */
   reconcile(question: ReconcileQuestion): Promise<readonly ReconcileRow[]>;
   queues(): Promise<readonly QueueState[]>;
+  /** Who is waited for, and how long, as the log tells. Messages older than ten days are not looked for. */
+  backlog(question: BacklogQuestion): Promise<BacklogAnswer>;
+  /** Lives of daemons, and when a source was not read, in order of time; the newest when there are very many. Times in seconds. */
+  marks(from: number, to: number): Promise<readonly Mark[]>;
   logins(question: LoginsQuestion): Promise<LoginsAnswer>;
   parser(from: number, to: number): Promise<ParserAnswer>;
   /** Values that a label has had, for the page's filters. */

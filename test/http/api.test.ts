@@ -274,6 +274,8 @@ const ROUTES = {
   '/api/v1/reconcile': '',
   '/api/v1/queue': '',
   '/api/v1/logins': '',
+  '/api/v1/marks': '',
+  '/api/v1/queue/backlog': '',
   '/api/v1/parser': '',
   '/api/v1/labels': '',
   '/api/v1/reports': '',

@@ -165,6 +165,8 @@ export const reader = (answers: Partial<AppOptions['reader']>): AppOptions['read
     trace: unasked,
     reconcile: unasked,
     queues: unasked,
+    backlog: unasked,
+    marks: unasked,
     logins: unasked,
     parser: unasked,
     labelValues: unasked,

@@ -3,6 +3,7 @@ import type {
   DeliveryRow,
   EndRow,
   LoginRow,
+  NoticeRow,
   QueueFileRow,
   RefusalRow,
   StepRow,
@@ -10,7 +11,7 @@ import type {
   VerdictRow,
 } from '../../model/batch.ts';
 import type { QueueSample } from '../../model/line.ts';
-import { LABELS } from '../../model/series.ts';
+import { STORED_LABELS } from '../../model/series.ts';
 
 /**
  * How a field of a row object becomes a column, and back.
@@ -158,6 +159,15 @@ export const STEPS = table<StepRow>('steps', {
 
 export const ENDED = table<EndRow>('ended', { uid: 'big', time: 'time', kind: 'name' });
 
+export const NOTICES = table<NoticeRow>('notices', {
+  time: 'time',
+  host: 'name',
+  instance: 'name',
+  program: 'name',
+  kind: 'name',
+  text: 'text',
+});
+
 export const LINKS = table<{ child: number; message: number }>('links', { child: 'big', message: 'big' });
 
 export const QUEUE_SAMPLES = table<QueueSample>('queue_samples', {
@@ -206,7 +216,7 @@ export const SERIES_KEYS: Table = {
   columns: [
     { field: 'key', name: 'key', kind: 'whole' },
     { field: 'series', name: 'series', kind: 'name' },
-    ...LABELS.map((label) => ({ field: label, name: label, kind: 'name' as const })),
+    ...STORED_LABELS.map((label) => ({ field: label, name: label, kind: 'name' as const })),
   ],
 };
 

@@ -5,7 +5,9 @@ import { readAlerting, readAlerts, readDeliveries, saveAlerting } from './alerti
 import { Database } from './database.ts';
 import { checkpointWhenGrown, compact, retain } from './maintenance.ts';
 import type { Memory } from './memory.ts';
+import { readBacklog } from './read-backlog.ts';
 import { readBreakdown } from './read-breakdown.ts';
+import { readMarks } from './read-marks.ts';
 import { readMessages } from './read-messages.ts';
 import { readReconciliation } from './read-reconcile.ts';
 import { readSeries, readTotals } from './read-series.ts';
@@ -117,6 +119,8 @@ async function openOnce(options: DuckStoreOptions): Promise<DuckStore> {
     reconcile: (question) => database.read((ask) => readReconciliation(ask, question)),
     trace: (id) => database.read((ask) => readTrace(ask, id)),
     queues: () => database.read(readQueues),
+    backlog: (question) => database.read((ask) => readBacklog(ask, question)),
+    marks: (from, to) => database.read((ask) => readMarks(ask, memory, from, to)),
     logins: (question) => database.read((ask) => readLogins(ask, question)),
     parser: (from, to) => database.read((ask) => readParser(ask, memory, from, to)),
     labelValues: (label) => Promise.resolve(memory.keys.valuesOf(label)),

@@ -92,7 +92,7 @@ async function saveFacts({ connection, feed }: Writing, memory: Memory, facts: R
   memory.version++;
 }
 
-const BY_MESSAGES = ['queue_files', 'deliveries', 'refusals', 'verdicts', 'logins', 'steps', 'ended', 'unknown_lines'] as const;
+const BY_MESSAGES = ['queue_files', 'deliveries', 'refusals', 'verdicts', 'logins', 'steps', 'ended', 'notices', 'unknown_lines'] as const;
 
 /** Drops what is older than its limit, one table a transaction. Returns the rows dropped. */
 export async function retain(database: Database, memoryOf: () => Memory, limits: Retention, now: number): Promise<number> {

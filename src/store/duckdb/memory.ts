@@ -1,5 +1,5 @@
 import type { Coverage } from '../../model/batch.ts';
-import { isSeriesName, LABELS, type Label, type LabelValues, type SeriesName } from '../../model/series.ts';
+import { isSeriesName, STORED_LABELS, type Label, type LabelValues, type SeriesName } from '../../model/series.ts';
 import type { Row } from './database.ts';
 import { clean } from './packing.ts';
 
@@ -26,7 +26,7 @@ export class SeriesKeys {
       keys.#next = Math.max(keys.#next, key + 1);
       if (!isSeriesName(series)) continue;
       const labels: LabelValues = {};
-      for (const label of LABELS) if (row[label] !== '') labels[label] = String(row[label]);
+      for (const label of STORED_LABELS) if (row[label] !== '') labels[label] = String(row[label]);
       keys.#byName.set(nameOf(series, labels), { key, series, labels });
     }
     return keys;
@@ -38,7 +38,7 @@ export class SeriesKeys {
     const short = this.#shortCut.get(written);
     if (short !== undefined) return short;
     const cleaned: LabelValues = {};
-    for (const label of LABELS) {
+    for (const label of STORED_LABELS) {
       const value = labels[label];
       if (value !== undefined && value !== '') cleaned[label] = clean(value);
     }
@@ -83,7 +83,7 @@ export class SeriesKeys {
 }
 
 const nameOf = (series: SeriesName, labels: LabelValues): string =>
-  `${series}\x1e${LABELS.map((label) => labels[label] ?? '').join('\x1f')}`;
+  `${series}\x1e${STORED_LABELS.map((label) => labels[label] ?? '').join('\x1f')}`;
 
 interface Interval {
   from: number;
@@ -122,6 +122,16 @@ export class Covered {
 
   rows(): Coverage[] {
     return [...this.#bySource].flatMap(([source, intervals]) => intervals.map(({ from, to }) => ({ source, from, to })));
+  }
+
+  /** Breaks of at least `shortest` ms between two readings of one source that touch [from, to); all in ms. */
+  gaps(from: number, to: number, shortest: number): Coverage[] {
+    return [...this.#bySource].flatMap(([source, intervals]) =>
+      intervals.slice(1).flatMap((next, at) => {
+        const gap = { source, from: intervals[at]?.to ?? next.from, to: next.from };
+        return gap.to - gap.from >= shortest && gap.from < to && gap.to > from ? [gap] : [];
+      }),
+    );
   }
 
   /** For bins of `step` ms from `start`: was any source read in them? */

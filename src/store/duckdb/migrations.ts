@@ -92,6 +92,10 @@ CREATE TABLE report_mails (schedule VARCHAR, recipient VARCHAR, period TIMESTAMP
   next_attempt_at TIMESTAMP, time TIMESTAMP, message_id VARCHAR, problem VARCHAR);
 COMMENT ON TABLE report_mails IS 'Reports that were due, one row for each recipient, and how sending them goes. period: where the time that they are about begins';
 `,
+  `
+CREATE TABLE notices (time TIMESTAMP, host VARCHAR, instance VARCHAR, program VARCHAR, kind VARCHAR, text VARCHAR);
+COMMENT ON TABLE notices IS 'Daemons that started, stopped or read their configuration anew (kind: start, stop, reload)';
+`,
 ];
 
 const META = `CREATE TABLE IF NOT EXISTS meta (name VARCHAR, value VARCHAR);`;

@@ -7,6 +7,7 @@ import {
   ENDED,
   LINKS,
   LOGINS,
+  NOTICES,
   QUEUE_FILES,
   QUEUE_SAMPLES,
   REFUSALS,
@@ -32,6 +33,7 @@ export interface PackedBatch {
   readonly steps: Packed;
   readonly links: Packed;
   readonly ends: Packed;
+  readonly notices: Packed;
   readonly queueSamples: Packed;
   readonly unknownLines: Packed;
   readonly coverage: Packed;
@@ -102,6 +104,7 @@ function packRest(batch: Batch, largestOfRows: number, rows: (name: keyof Rows) 
     steps: rows('steps'),
     links: pack(LINKS, batch.links),
     ends: pack(ENDED, ends),
+    notices: pack(NOTICES, batch.notices ?? []),
     queueSamples: pack(QUEUE_SAMPLES, batch.queueSamples),
     unknownLines: pack(UNKNOWN_LINES, batch.unknownLines),
     coverage: pack(COVERAGE, batch.coverage),

@@ -28,11 +28,13 @@ const EXPRESSIONS: Partial<Record<BreakdownField, string>> = {
   code: 'code::VARCHAR',
 };
 
+/** Rows that were written before it was known that they are a hop, or that the client was told no after all, do not count. */
+export const RECEIVED = `queue_files q WHERE origin = 'received' AND NOT EXISTS (SELECT 1 FROM links l WHERE l.child = q.uid AND l.message <> l.child)
+      AND NOT EXISTS (SELECT 1 FROM ended e WHERE e.uid = q.uid AND e.kind = 'refused') AND `;
+
 const TABLES: Record<BreakdownOf, { readonly from: string; readonly bytes: string; readonly delay: string }> = {
-  // Rows that were written before it was known that they are a hop, or that the client was told no after all, do not count.
   received: {
-    from: `queue_files q WHERE origin = 'received' AND NOT EXISTS (SELECT 1 FROM links l WHERE l.child = q.uid AND l.message <> l.child)
-      AND NOT EXISTS (SELECT 1 FROM ended e WHERE e.uid = q.uid AND e.kind = 'refused') AND `,
+    from: RECEIVED,
     bytes: 'size',
     delay: '0',
   },

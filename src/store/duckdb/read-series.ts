@@ -2,6 +2,7 @@ import type { SeriesAnswer, SeriesPoints, SeriesQuestion, TotalsQuestion, Totals
 import { type Label, LABELS, type LabelValues, SERIES, type SeriesName } from '../../model/series.ts';
 import type { Ask } from './database.ts';
 import type { Memory } from './memory.ts';
+import { rowCurves, type RowSeries, rowsSince } from './read-rows.ts';
 import { Parameters, segmentsOf, sumsSql } from './segments.ts';
 
 /** Curves of one series while they are gathered: the labels that tell them apart, and the values by bin. */
@@ -20,15 +21,25 @@ export async function readSeries(ask: Ask, memory: Memory, question: SeriesQuest
   const series: SeriesPoints[] = [];
   const sums = await sumCurves(ask, memory, question, firstBin);
   for (const name of question.series) {
-    const isSum = SERIES[name].type === 'sum';
-    const curves = isSum ? (sums.get(name) ?? []) : await gaugeCurves(ask, name, question, firstBin);
+    const { type } = SERIES[name];
+    const curves: Curve[] = isRows(name)
+      ? await rowCurves(ask, name, question, firstBin)
+      : type === 'sum'
+        ? (sums.get(name) ?? [])
+        : await gaugeCurves(ask, name, question, firstBin);
+    // Older messages are no longer kept: that is not the same as none.
+    const since = type === 'counted' ? await rowsSince(ask) : 0;
+    const isZero = (bin: number): boolean =>
+      (type === 'sum' || type === 'counted') && covered[bin] === true && (firstBin + bin + 1) * step * 1000 > since;
     if (curves.length === 0 && question.by.length === 0) curves.push({ labels: {}, bins: new Map() });
     for (const curve of curves.toSorted((a, b) => compareLabels(a.labels, b.labels, question.by))) {
-      series.push(pointsOf(name, curve, { firstBin, count, step, empty: (bin) => (isSum && covered[bin] === true ? 0 : null) }));
+      series.push(pointsOf(name, curve, { firstBin, count, step, empty: (bin) => (isZero(bin) ? 0 : null) }));
     }
   }
   return { from, to, step, series };
 }
+
+const isRows = (name: SeriesName): name is RowSeries => SERIES[name].type === 'counted' || SERIES[name].type === 'percentile';
 
 interface Bins {
   readonly firstBin: number;
@@ -53,7 +64,8 @@ function pointsOf(name: SeriesName, { labels, bins, last }: Curve, { firstBin, c
   }
   const avg = collected === 0 ? 0 : total / collected;
   const { unit, type } = SERIES[name];
-  return { name, labels, unit, points, total: type === 'gauge' ? (last ?? 0) : total, avg, max };
+  const state = type === 'gauge' ? last : points.findLast(([, value]) => value !== null)?.[1];
+  return { name, labels, unit, points, total: type === 'gauge' || type === 'percentile' ? (state ?? 0) : total, avg, max };
 }
 
 async function sumCurves(ask: Ask, memory: Memory, question: SeriesQuestion, firstBin: number): Promise<Map<SeriesName, Curve[]>> {

@@ -1,4 +1,4 @@
-import { LABELS } from '../../model/series.ts';
+import { STORED_LABELS } from '../../model/series.ts';
 import {
   CORRECTIONS,
   COVERAGE,
@@ -9,6 +9,7 @@ import {
   LINKS,
   LOGINS,
   MINUTE_SUMS,
+  NOTICES,
   QUEUE_FILES,
   QUEUE_SAMPLES,
   REFUSALS,
@@ -61,6 +62,7 @@ export async function storeBatch({ connection, feed }: Writing, memory: Memory, 
     await feed.insert(STEPS, batch.steps);
     await feed.insert(LINKS, batch.links);
     await feed.insert(ENDED, batch.ends);
+    await feed.insert(NOTICES, batch.notices);
     await feed.insert(QUEUE_SAMPLES, batch.queueSamples);
     await feed.insert(UNKNOWN_LINES, batch.unknownLines);
     await feed.insert(COVERAGE, batch.coverage);
@@ -109,7 +111,7 @@ function complete(feed: Feed, rows: Packed): Promise<void> {
 const keyRow = ({ key, series, labels }: SeriesKey): Record<string, unknown> => ({
   key,
   series,
-  ...Object.fromEntries(LABELS.map((label) => [label, labels[label] ?? ''])),
+  ...Object.fromEntries(STORED_LABELS.map((label) => [label, labels[label] ?? ''])),
 });
 
 const hoursOf = ({ times }: Bins): number[] => [...new Set(times.map((time) => time / HOUR))];
