@@ -20,11 +20,20 @@ import type {
 } from '../model/question.ts';
 import type { LabelValues, SeriesName } from '../model/series.ts';
 import { openDuckStore } from '../store/duckdb/index.ts';
+import type { ReportedAlert } from '../reports/daily.ts';
+import type { Period } from '../reports/period.ts';
 import type { StoreReader } from '../store/store.ts';
+import { type AlertsTold, reportedAlerts, toldAlerts } from './reported-alerts.ts';
 import { DATABASE, SERVICE_FILE } from './data-directory.ts';
 
 /** What commands ask. */
-export type CommandReader = Pick<StoreReader, 'series' | 'totals' | 'top' | 'breakdown' | 'messages' | 'reconcile' | 'trace' | 'parser'>;
+export interface CommandReader extends Pick<
+  StoreReader,
+  'series' | 'totals' | 'top' | 'breakdown' | 'messages' | 'reconcile' | 'trace' | 'parser'
+> {
+  /** Alerts that fired, in words. */
+  alertsFired(period: Period, language: Config['language']): Promise<readonly ReportedAlert[]>;
+}
 
 /** Lets `use` ask the running service, or the store itself when none runs: only one process may have the store open. */
 export async function withReader<T>(config: Config, use: (reader: CommandReader) => Promise<T>): Promise<T> {
@@ -32,7 +41,7 @@ export async function withReader<T>(config: Config, use: (reader: CommandReader)
   if (url !== undefined) return use(serviceReader(url));
   const store = await openDuckStore({ path: join(config.data, DATABASE) });
   try {
-    return await use(store);
+    return await use({ ...store, alertsFired: (period, language) => reportedAlerts(store, config, language)(period) });
   } finally {
     await store.close();
   }
@@ -74,6 +83,9 @@ function serviceReader(url: string): CommandReader {
     },
     async reconcile({ from, to }: ReconcileQuestion) {
       return ((await get(url, 'reconcile', { from, to })) as { rows: ReconcileRow[] }).rows;
+    },
+    async alertsFired({ from, to }: Period, language: Config['language']) {
+      return toldAlerts((await get(url, 'alerts', { from, to, limit: 50 })) as AlertsTold, language);
     },
     async parser(from: number, to: number) {
       const { programs, templates } = (await get(url, 'parser', { from, to })) as {

@@ -9,6 +9,7 @@ import { domainOf, reportBody } from '../reports/mail.ts';
 import { reportMailer } from '../reports/mailer.ts';
 import type { Schedule } from '../reports/schedule.ts';
 import type { Store } from '../store/store.ts';
+import { reportedAlerts } from './reported-alerts.ts';
 import { VERSION } from './version.ts';
 
 /** A source that never gets to its end would hold reports back for ever: after so long they go out with what is there. */
@@ -35,6 +36,7 @@ export function sendReportsWhenDue(config: Config, store: Store, collecting: Col
         sender: { host: config.host, version: VERSION },
         from: config.smtp.from,
         collecting: collecting.state(),
+        alerts: reportedAlerts(store, config, language),
       }),
     caughtUp: () => isCaughtUp(collecting.state(), Date.now()),
     domain: domainOf(config.smtp.from),

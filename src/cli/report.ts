@@ -48,9 +48,20 @@ export async function printReport(args: readonly string[]): Promise<void> {
       case 'pflogsumm':
         return pflogsummText(await pflogsumm(reader, from, to, (utc) => zone.offsetAt(utc)));
       case 'html':
-        return inOneFile(await reportBody(reader, { ...orderOf(config, zone), period, language, domain }));
+        return inOneFile(
+          await reportBody(reader, {
+            ...orderOf(config, zone),
+            period,
+            language,
+            domain,
+            alerts: (asked) => reader.alertsFired(asked, language),
+          }),
+        );
       default:
-        return dailyText(await dailyReport(reader, { period, zone, domain }), wording(language, zone.name));
+        return dailyText(
+          await dailyReport(reader, { period, zone, domain, alerts: (asked) => reader.alertsFired(asked, language) }),
+          wording(language, zone.name),
+        );
     }
   };
   process.stdout.write(await withReader(config, print));
@@ -91,7 +102,9 @@ async function sendReports(config: Config, asked: Asked): Promise<void> {
     for (const report of wanted) {
       const zone = zoneNamed(report.zone);
       const period = periodAsked(report, asked, zone);
-      const body = await reportBody(reader, { ...orderOf(config, zone), period, language: report.language, domain: report.domain });
+      const { language, domain } = report;
+      const alerts = (one: Period) => reader.alertsFired(one, language);
+      const body = await reportBody(reader, { ...orderOf(config, zone), period, language, domain, alerts });
       for (const recipient of report.recipients) {
         await transport.send({ ...body, to: recipient });
         process.stderr.write(`mailgraph-ext: sent to ${recipient}: ${body.subject}\n`);

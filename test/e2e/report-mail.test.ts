@@ -74,7 +74,10 @@ async function mailsOf(port: number, user: string, count: number): Promise<Parse
   const imap = new ImapFlow({ host: '127.0.0.1', port, secure: false, auth: { user, pass: PASSWORD }, logger: false });
   await imap.connect();
   try {
-    await eventually(`mail for ${user}`, async () => (await imap.status('INBOX', { messages: true })).messages === count);
+    await eventually(`mail for ${user}`, async () => {
+      const status = await imap.status('INBOX', { messages: true });
+      return status !== false && status.messages === count;
+    });
     const lock = await imap.getMailboxLock('INBOX');
     try {
       const mails: ParsedMail[] = [];

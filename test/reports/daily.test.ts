@@ -158,6 +158,27 @@ test("a domain's report has that domain's figures and no word of others", async 
   for (const word of OF_OTHERS) assert.ok(`${whole.html}${whole.text}`.includes(word), `${word} is nowhere`);
 });
 
+test('alerts of the day are told to the whole system only, and their words are text', async () => {
+  const alerts = () =>
+    Promise.resolve([{ rule: 'queue', severity: 'critical', summary: HOSTILE, since: PERIOD.from + 3600, until: undefined }]);
+  const order = {
+    period: PERIOD,
+    zone: UTC,
+    language: 'en',
+    graphs: [],
+    sender: { host: 'mail', version: '' },
+    from: 'a@b.example',
+    alerts,
+  } as const;
+  const whole = await reportBody(store, { ...order, domain: '' });
+  assert.equal(whole.subject, '[mail] 20 Nov: 180 in / 150 out, 1 alert');
+  assert.match(whole.html, /queue<\/strong> · critical · since 01:00/);
+  assert.ok(!whole.html.includes(HOSTILE));
+  assert.deepEqual(faultsOf(whole.html), []);
+  const domain = await reportBody(store, { ...order, domain: 'alpha.example' });
+  assert.ok(!domain.html.includes('critical') && !domain.subject.includes('alert'));
+});
+
 test('a day without mail says so', async () => {
   const nothing = { from: PERIOD.from - 86_400, to: PERIOD.from };
   const { subject, html } = await reportBody(store, {
