@@ -96,7 +96,7 @@ async function mailsOf(port: number, user: string, count: number): Promise<Parse
 function picturesOf({ html, attachments }: ParsedMail): void {
   const named = [...String(html).matchAll(/src="cid:([^"]+)"/g)].map(([, cid]) => cid);
   assert.ok(named.length >= 3, `${named.length} pictures`);
-  assert.deepEqual(named.toSorted(), attachments.map(({ cid }) => cid ?? '').toSorted());
+  assert.deepEqual(new Set(named), new Set(attachments.map(({ cid }) => cid)));
   for (const { content, contentType, contentDisposition, related } of attachments) {
     assert.deepEqual([contentType, contentDisposition, related], ['image/png', 'inline', true]);
     assert.ok(differentRows(content) > 20, 'a picture is blank');
