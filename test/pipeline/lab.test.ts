@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readLives, type Message, type Read } from './lives.ts';
+import { writeTable, type Row } from './lab-table.ts';
 import { cannotTell, FATES, IN_THE_DIALOGUE, NRCPT } from './lab-truth.ts';
 
 /** Real servers' logs, and what their clients saw (README.md there). */
@@ -25,7 +26,16 @@ interface Truth {
   readonly scenarios: Readonly<Record<string, Scenario>>;
   readonly logins: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly actions: readonly { readonly what: string }[];
-  readonly sinks: { readonly perScenario: Readonly<Record<string, { readonly rcpts: number }>> };
+  readonly sinks: {
+    readonly perScenario: Readonly<Record<string, { readonly rcpts: number }>>;
+  };
+}
+interface Naive {
+  readonly perScenario: readonly {
+    readonly scenario: string;
+    readonly deliveredCopies: number;
+    readonly log: { readonly deferredLines: number } | null;
+  }[];
 }
 
 const OPTIONS = { written: Date.UTC(2026, 10, 23, 14), zone: 'UTC' };
@@ -67,9 +77,36 @@ function fatesOf(messages: readonly Message[]): Record<string, number> {
   return count(finals, ({ outcome }) => outcome);
 }
 
+function rowOf(scenario: string, seen: Scenario, messages: readonly Message[], rejected: number): Row {
+  const { sent = 0, delivered = 0, bounced = 0, discarded = 0 } = fatesOf(messages);
+  const untold = Object.entries(seen.refusals).filter(([kind]) => cannotTell.refusals[kind]?.in.includes(scenario));
+  const notes = [
+    NRCPT[scenario]?.why,
+    cannotTell.mailboxes[scenario]?.why,
+    ...untold.map(([kind]) => `${kind}: ${cannotTell.refusals[kind]?.why}`),
+  ];
+  return {
+    scenario,
+    accepted: seen.accepted,
+    received: messages.length,
+    recipients: messages.reduce((sum, { root }) => sum + root.recipients, 0),
+    sent,
+    delivered,
+    bounced,
+    discarded,
+    expired: messages.filter(({ steps }) => steps.some(({ kind, text }) => kind === 'expired' && text === 'qmgr')).length,
+    deferred: messages.flatMap(({ deliveries }) => deliveries).filter(({ outcome }) => outcome === 'deferred').length,
+    refusals: Object.values(seen.refusals).reduce((sum, number) => sum + number, 0),
+    rejected,
+    untold: untold.reduce((sum, [, number]) => sum + number, 0),
+    notes: notes.filter((note) => note !== undefined),
+  };
+}
+
 for (const log of ['mail.iso8601.log.gz', 'mail.rfc3164.log.gz']) {
   test(`the clients' truth: ${log}`, { skip }, async (t) => {
     const truth = json('ground-truth.json') as Truth;
+    const naive = json('naive-vs-truth.json') as Naive;
     const read = await readLives(t, [lab(log), lab('postfix-rs.postlogd.maillog')], OPTIONS);
     const found = byScenario(read, truth);
     const each = (of: (name: string, scenario: Scenario, messages: readonly Message[]) => unknown): Record<string, unknown> =>
@@ -98,12 +135,7 @@ for (const log of ['mail.iso8601.log.gz', 'mail.rfc3164.log.gz']) {
     });
 
     await t.test('recipients delivered, bounced, discarded and expired', () => {
-      const arrived = new Map(
-        (json('naive-vs-truth.json') as { perScenario: { scenario: string; deliveredCopies: number }[] }).perScenario.map((row) => [
-          row.scenario,
-          row.deliveredCopies,
-        ]),
-      );
+      const arrived = new Map(naive.perScenario.map((row) => [row.scenario, row.deliveredCopies]));
       assert.deepEqual(
         each((_, __, messages) => {
           const { delivered = 0, bounced = 0, discarded = 0 } = fatesOf(messages);
@@ -118,6 +150,17 @@ for (const log of ['mail.iso8601.log.gz', 'mail.rfc3164.log.gz']) {
       );
     });
 
+    await t.test('attempts put off', () => {
+      const attempts = (messages: readonly Message[]) =>
+        messages.flatMap(({ deliveries }) => deliveries).filter(({ outcome }) => outcome === 'deferred');
+      const lines = new Map(naive.perScenario.map((row) => [row.scenario, row.log?.deferredLines ?? 0]));
+      assert.deepEqual(
+        each((_, __, messages) => attempts(messages).length),
+        each((name) => lines.get(name) ?? 0),
+      );
+    });
+
+    const rejected: Record<string, number> = {};
     await t.test('refusals by stage, code and reason', () => {
       const left = read.refusals.filter(({ action, time }) => action === 'rejected' && time >= Date.parse(truth.started) - SLACK);
       const took: Record<string, Record<string, number>> = {};
@@ -141,6 +184,7 @@ for (const log of ['mail.iso8601.log.gz', 'mail.rfc3164.log.gz']) {
             if (index === -1) break;
             left.splice(index, 1);
             (took[name] ??= {})[seen] = (took[name][seen] ?? 0) + 1;
+            rejected[name] = (rejected[name] ?? 0) + 1;
           }
           (expected[name] ??= {})[seen] = number;
         }
@@ -206,6 +250,11 @@ for (const log of ['mail.iso8601.log.gz', 'mail.rfc3164.log.gz']) {
         queued.toSorted(),
       );
     });
+
+    await writeTable(
+      `truth-${log.split('.')[1]}`,
+      Object.entries(truth.scenarios).map(([name, scenario]) => rowOf(name, scenario, found.get(name) ?? [], rejected[name] ?? 0)),
+    );
 
     await t.test('nothing is unexplained, and the figures add up', async () => {
       const rows = await read.store.reconcile({ from: 0, to: 4e9 });
