@@ -8,6 +8,8 @@ const HELP = `mailgraph-ext ${VERSION}: what happens on your mail system, from i
   mailgraph-ext import FILE...            read old logs, plain or compressed; "-" reads standard input
   mailgraph-ext parse                     log lines on standard input, their events as JSON on standard output
   mailgraph-ext report                    yesterday's figures
+  mailgraph-ext alerts test [RULE]        what the alert rules would have done over the stored history
+  mailgraph-ext doctor                    looks at all that the service needs, and says what to do
   mailgraph-ext trace TERM                a message's life by queue id, message-id or address
 
 Options
@@ -23,7 +25,8 @@ Options
   --language LANG    report: en or zh-CN
   --domain DOMAIN    report: one of ours alone
   --send             report: by mail, to those whom the configuration names
-  --json             import, trace: print JSON
+  --last DURATION    alerts test: how far back; default 7d
+  --json             import, trace, alerts, doctor: print JSON
   --help, --version
 
 Exit codes: 0 done, 1 failed, 2 wrong usage.
@@ -38,6 +41,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   import: async () => (await import('./cli/import.ts')).importFiles,
   parse: async () => (await import('./cli/parse.ts')).parse,
   report: async () => (await import('./cli/report.ts')).printReport,
+  alerts: async () => (await import('./cli/alerts.ts')).alerts,
+  doctor: async () => (await import('./cli/doctor.ts')).doctor,
   trace: async () => (await import('./cli/trace.ts')).trace,
 };
 

@@ -47,7 +47,7 @@ export async function withReader<T>(config: Config, use: (reader: CommandReader)
   }
 }
 
-async function runningService(config: Config): Promise<string | undefined> {
+export async function runningService(config: Config): Promise<string | undefined> {
   try {
     const { url } = JSON.parse(await readFile(join(config.data, SERVICE_FILE), 'utf8')) as { url: string };
     const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(3_000) });

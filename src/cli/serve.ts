@@ -16,7 +16,7 @@ const OPTIONS = {
 /** `serve`: collects, stores and serves until it is told to stop. */
 export async function serve(args: readonly string[]): Promise<void> {
   const { values } = readArguments(args, OPTIONS, { min: 0, max: 0, what: '' });
-  const config = await loadConfig({ path: values.config, data: values.data, listen: values.listen, logs: values.log });
+  const config = await loadConfig({ path: values.config, data: values.data, listen: values.listen, logs: values.log, secrets: true });
   const logger = serviceLog();
   const sources = await sourcesOf(config, values.log !== undefined, logger);
   await makeDataDirectory(config);

@@ -40,6 +40,8 @@ export interface LoadOptions {
   readonly listen?: string | undefined;
   /** `--log`, repeated: take the place of all files in the config; `-` is standard input. */
   readonly logs?: readonly string[] | undefined;
+  /** Also look whether the files with secrets are there and hold what they should: for those who will use them. */
+  readonly secrets?: boolean;
 }
 
 /**
@@ -50,7 +52,7 @@ export interface LoadOptions {
 export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
   const file = options.path === undefined ? DEFAULT_CONFIG_FILE : resolve(options.path);
   const text = await readConfig(file, options.path !== undefined);
-  const config = text === undefined ? DEFAULT_CONFIG : applyFile(await parsed(text, file), file);
+  const config = text === undefined ? DEFAULT_CONFIG : applyFile(await parsed(text, file, options.secrets === true), file);
   return applyCommandLine(config, options);
 }
 
@@ -71,9 +73,12 @@ async function readConfig(file: string, required: boolean): Promise<string | und
 }
 
 /** Without a file, the parser of its format need not be loaded: half of what a command takes to start. */
-async function parsed(text: string, file: string): Promise<FileEntries> {
+async function parsed(text: string, file: string, secrets: boolean): Promise<FileEntries> {
   const { parseConfig } = await import('./parse.ts');
-  return parseConfig(text, file);
+  const entries = parseConfig(text, file);
+  if (!secrets) return entries;
+  const { checkSecrets } = await import('./check-secrets.ts');
+  return parseConfig(text, file, await checkSecrets(entries));
 }
 
 /** Lays a file's entries over the defaults. They were checked: what is converted here cannot fail. */

@@ -7,9 +7,10 @@ import type { FileEntries } from './schema.ts';
  * Reads a config file's text.
  *
  * @param file its name, for messages
+ * @param found what is wrong although the text is right: files that it names
  * @throws OperationalError `config_invalid`: one line for each problem, `file:line:column: key: what is wrong`
  */
-export function parseConfig(text: string, file: string): FileEntries {
+export function parseConfig(text: string, file: string, found: readonly Problem[] = []): FileEntries {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
   const wrong = (at: { offset: number; path: KeyPath; message: string }[]): never => {
@@ -33,7 +34,7 @@ export function parseConfig(text: string, file: string): FileEntries {
   });
 
   const value: unknown = document.toJS({ maxAliasCount: 0 }) ?? {};
-  const problems = checkFile(value);
+  const problems = [...checkFile(value), ...found];
   if (problems.length > 0) wrong(problems.map((problem) => ({ ...problem, offset: offsetOf(document, problem) })));
   return value as FileEntries;
 }

@@ -1,0 +1,218 @@
+import { access, constants, open, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { expand } from '../../collectors/glob.ts';
+import { journalMail } from '../../collectors/journalctl.ts';
+import { makeNotifier } from '../alerts/notifiers/index.ts';
+import { alertWords } from '../alerts/words.ts';
+import { detectSources } from '../config/detect.ts';
+import { loadConfig, type Config, type Source } from '../config/load.ts';
+import { mailTransport } from '../lib/mail-transport.ts';
+import { OperationalError } from '../model/errors.ts';
+import type { Verdict } from '../model/notifier.ts';
+import { openDuckStore } from '../store/duckdb/index.ts';
+import { alertServices, diskUse } from './alerting.ts';
+import { readArguments, STORE_OPTIONS } from './arguments.ts';
+import { DATABASE } from './data-directory.ts';
+import { runningService } from './reader.ts';
+import { collectorOf } from './sources.ts';
+
+/** One thing that was looked at. `cure` is empty where nothing is wrong. */
+export interface Finding {
+  readonly check: string;
+  readonly result: 'ok' | 'warning' | 'wrong';
+  readonly text: string;
+  readonly cure: string;
+}
+
+const ok = (check: string, text: string): Finding => ({ check, result: 'ok', text, cure: '' });
+const warning = (check: string, text: string, cure: string): Finding => ({ check, result: 'warning', text, cure });
+const wrong = (check: string, text: string, cure: string): Finding => ({ check, result: 'wrong', text, cure });
+
+/** `doctor`: looks at all that the service needs, and tells nobody. */
+export async function doctor(args: readonly string[]): Promise<void> {
+  const { values } = readArguments(args, { ...STORE_OPTIONS, json: { type: 'boolean', default: false } }, { min: 0, max: 0, what: '' });
+  const findings = await examine({ path: values.config, data: values.data });
+  if (values.json) process.stdout.write(`${JSON.stringify(findings)}\n`);
+  else
+    for (const { check, result, text, cure } of findings)
+      process.stdout.write(`${MARK[result]} ${check}: ${text}${cure === '' ? '' : `\n      ${cure}`}\n`);
+  if (findings.some(({ result }) => result === 'wrong')) process.exitCode = 1;
+}
+
+const MARK = { ok: 'ok   ', warning: 'warn ', wrong: 'WRONG' };
+
+export async function examine(options: {
+  readonly path?: string | undefined;
+  readonly data?: string | undefined;
+}): Promise<readonly Finding[]> {
+  let config: Config;
+  try {
+    config = await loadConfig({ ...options, secrets: true });
+  } catch (error) {
+    if (!(error instanceof OperationalError)) throw error;
+    return [wrong('config', error.message, 'correct it; src/config/example.yaml explains every option')];
+  }
+  const sources = config.sources ?? (await detectSources()).sources;
+  const checks = [
+    Promise.resolve([ok('config', config.file === '' ? 'there is none: the defaults hold' : config.file)]),
+    Promise.resolve([zoneCheck(config)]),
+    sources.length === 0
+      ? Promise.resolve([wrong('sources', 'no mail log was found', 'name it with --log PATH, or in the config under "sources"')])
+      : Promise.resolve([]),
+    ...sources.map((source) => sourceCheck(source, config)),
+    storeCheck(config),
+    diskCheck(config),
+    ...channelChecks(config),
+  ];
+  return (await Promise.all(checks)).flat();
+}
+
+function zoneCheck({ zone }: Config): Finding {
+  // A Node without all zones takes every one for UTC.
+  const offset = new Intl.DateTimeFormat('en', { timeZone: 'Australia/Lord_Howe', timeZoneName: 'shortOffset' }).format(0);
+  if (!offset.includes('+10')) return wrong('time zone', 'this Node knows no time zones', 'install a Node with full ICU');
+  return ok(
+    'time zone',
+    `${zone}, where it is ${new Date().toLocaleString('sv', { timeZone: zone })}: it must be the zone that the logs are written in`,
+  );
+}
+
+async function sourceCheck(source: Source, config: Config): Promise<Finding[]> {
+  switch (source.type) {
+    case 'file':
+      return fileChecks(source.path, config);
+    case 'journald': {
+      const mail = await journalMail(source.directory === undefined ? {} : { directory: source.directory });
+      if (mail.problem !== '') return [wrong('journald', mail.problem, 'usermod -aG systemd-journal USER')];
+      return [
+        mail.newest === undefined
+          ? warning('journald', 'there is no mail in it', 'see that the mail system runs')
+          : ok('journald', 'it can be read and has mail'),
+      ];
+    }
+    case 'postfix-queue':
+      return [await queueCheck(source, config)];
+    default:
+      return [];
+  }
+}
+
+async function fileChecks(path: string, { silentAfter }: Config): Promise<Finding[]> {
+  const files = await expand(path);
+  if (files.length === 0)
+    return [
+      warning(`log ${path}`, 'there is no such file yet', 'look up where the mail system logs: postconf maillog_file, /etc/rsyslog.conf'),
+    ];
+  return Promise.all(
+    files.map(async (file) => {
+      const check = `log ${file}`;
+      try {
+        await (await open(file)).close();
+      } catch (error) {
+        return wrong(
+          check,
+          `it cannot be read (${(error as NodeJS.ErrnoException).code})`,
+          `give this user the right to: usermod -aG $(stat -c %G ${file}) USER`,
+        );
+      }
+      const { mtimeMs, size } = await stat(file);
+      const minutes = Math.round((Date.now() - mtimeMs) / 60_000);
+      if (size > 0 && minutes * 60_000 <= silentAfter) return ok(check, `readable, last written ${minutes} min ago`);
+      return warning(
+        check,
+        size === 0 ? 'it is empty' : `nothing was written for ${minutes} min`,
+        'see that the mail system runs and logs to this file',
+      );
+    }),
+  );
+}
+
+const QUEUE_PATIENCE = 35_000;
+
+/** One sample, as the service takes it. */
+async function queueCheck(source: Source, config: Config): Promise<Finding> {
+  const enough = new AbortController();
+  const signal = AbortSignal.any([enough.signal, AbortSignal.timeout(QUEUE_PATIENCE)]);
+  let finding = wrong('queue', 'it did not answer', 'see that Postfix runs');
+  const told = (next: Finding): void => {
+    finding = next;
+    enough.abort();
+  };
+  await collectorOf(source, config, []).run(
+    {
+      lines: () => Promise.resolve(),
+      gap: () => undefined,
+      samples: (samples) =>
+        Promise.resolve(told(ok('queue', `${samples.reduce((sum, { messages }) => sum + messages, 0)} messages wait in it`))),
+      state: ({ message }) => {
+        if (message !== '') told(wrong('queue', message, 'run as a user that authorized_mailq_users names, or that may read the spool'));
+      },
+    },
+    signal,
+  );
+  return finding;
+}
+
+async function storeCheck(config: Config): Promise<Finding[]> {
+  const url = await runningService(config);
+  if (url !== undefined) {
+    const { problems } = (await (await fetch(`${url}/readyz`)).json()) as { problems: { message: string }[] };
+    return problems.length === 0
+      ? [ok('service', `runs at ${url}/ and is well`)]
+      : problems.map(({ message }) => wrong('service', message, `see ${url}/api/v1/status`));
+  }
+  const path = join(config.data, DATABASE);
+  if ((await stat(path).catch(() => undefined)) === undefined) {
+    const writable = await access(dirname(config.data), constants.W_OK).then(
+      () => true,
+      () => false,
+    );
+    const there = await access(config.data, constants.W_OK).then(
+      () => true,
+      () => false,
+    );
+    return there || writable
+      ? [ok('store', `${path} will be made`)]
+      : [
+          wrong(
+            'store',
+            `${config.data} cannot be made or written by this user`,
+            'name another with --data DIR, or give this user the right to',
+          ),
+        ];
+  }
+  try {
+    const store = await openDuckStore({ path });
+    const { lines, bytesOnDisk } = await store.facts();
+    await store.close();
+    return [ok('store', `${lines} lines, ${Math.round(bytesOnDisk / 1e6)} MB`)];
+  } catch (error) {
+    return [wrong('store', (error as Error).message, '')];
+  }
+}
+
+const FULL = 0.9;
+
+async function diskCheck({ data }: Config): Promise<Finding[]> {
+  const use = await diskUse(data).catch(() => undefined);
+  if (use === undefined) return [];
+  const text = `${Math.round(use.free / 1e9)} GB free (${Math.round(use.used * 100)} % used)`;
+  return [use.used > FULL ? wrong('disk', text, 'make room, or shorten "retention"') : ok('disk', text)];
+}
+
+/** Each channel is reached, and told nothing. */
+function channelChecks(config: Config): Promise<Finding[]>[] {
+  const services = {
+    ...alertServices(config, () => ''),
+    words: (alert: Parameters<typeof alertWords>[0], language: 'en' | 'zh-CN') => alertWords(alert, undefined, language),
+    clock: Date.now,
+    mail: mailTransport(config.smtp),
+  };
+  return config.alerts.channels.map(async (settings) => {
+    const check = `channel ${settings.name}`;
+    const verdict: Verdict = await makeNotifier(settings, services).probe(AbortSignal.timeout(settings.timeout));
+    return verdict.ok
+      ? [ok(check, 'it can be reached; nobody was told anything')]
+      : [wrong(check, verdict.problem, 'see "channels" in the config, and the network')];
+  });
+}
