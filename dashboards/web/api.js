@@ -42,6 +42,27 @@
  * @property {(Program & { instance: string, understood: number, unknown: number, share: number | null })[]} programs
  * @property {(Program & { template: string, count: number, last: number })[]} templates
  *
+ * @typedef {object} AlertSeen
+ * @property {string} id
+ * @property {string} fingerprint
+ * @property {string} rule
+ * @property {'info' | 'warning' | 'critical'} severity
+ * @property {'pending' | 'firing' | 'resolved'} status
+ * @property {Record<string, string>} labels
+ * @property {number} since
+ * @property {number} startsAt
+ * @property {number} endsAt
+ * @property {string} link
+ * @property {{ text: string, link: string }[]} samples
+ * @property {number} silencedUntil
+ * @property {Record<string, { title: string, text: string }>} words
+ *
+ * @typedef {object} Alerts
+ * @property {AlertSeen[]} active
+ * @property {AlertSeen[]} history
+ * @property {{ id: string, rule: string, fingerprint: string, time: number, until: number, comment: string }[]} silences
+ * @property {{ id: string, channel: string, time: number, status: string, attempts: number, due: number, problem: string, alerts: number }[]} deliveries
+ *
  * @typedef {Record<string, string | number | readonly string[] | undefined>} Question
  */
 
@@ -80,15 +101,25 @@ export function address(path, question = {}) {
  * @param {AbortSignal} [signal]
  * @returns {Promise<T>}
  */
-async function get(path, question, signal) {
+const get = (path, question, signal) =>
+  ask(address(path, question), { headers: { accept: 'application/json' }, ...(signal && { signal }) });
+
+/**
+ * @template T
+ * @param {URL} url
+ * @param {RequestInit} request
+ * @returns {Promise<T>}
+ */
+async function ask(url, request) {
   /** @type {Response} */
   let response;
   try {
-    response = await fetch(address(path, question), { headers: { accept: 'application/json' }, ...(signal && { signal }) });
+    response = await fetch(url, request);
   } catch (error) {
-    if (signal?.aborted) throw error;
+    if (request.signal?.aborted) throw error;
     throw new ApiError(0, 'unreachable', '');
   }
+  if (response.status === 204) return /** @type {T} */ (undefined);
   if (response.ok) return /** @type {Promise<T>} */ (response.json());
   const problem = /** @type {{ code?: string, detail?: string }} */ (await response.json().catch(() => ({})));
   throw new ApiError(response.status, problem.code ?? 'internal', problem.detail ?? response.statusText);
@@ -136,3 +167,13 @@ export const backlog = (question, signal) => get('queue/backlog', question, sign
 
 /** @param {Question} question @param {AbortSignal} [signal] @returns {Promise<Understood>} */
 export const understood = (question, signal) => get('parser', question, signal);
+
+/** @param {Question} question @param {AbortSignal} [signal] @returns {Promise<Alerts>} */
+export const alerts = (question, signal) => get('alerts', question, signal);
+
+/** @param {{ rule: string, fingerprint: string, minutes: number }} body @returns {Promise<unknown>} */
+export const silence = (body) =>
+  ask(address('alerts/silences'), { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+
+/** @param {string} id @returns {Promise<unknown>} */
+export const unsilence = (id) => ask(address(`alerts/silences/${encodeURIComponent(id)}`), { method: 'DELETE' });

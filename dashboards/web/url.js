@@ -21,13 +21,13 @@ import { LENGTHS, parseTime, toRfc3339 } from './range.js';
  * @property {'' | Grouping} by one curve for each of these; empty: the graphs as they are
  * @property {boolean} compare the period before, too
  * @property {boolean} log logarithmic scales
- * @property {string} page `graphs`, `messages`, `tops`, `logins` or `lines`
+ * @property {string} page `graphs`, `messages`, `tops`, `logins`, `alerts` or `lines`
  * @property {string} id the message that is open, or the section of the graphs (empty: the overview)
  *
  * @typedef {(typeof GROUPINGS)[number]} Grouping
  */
 
-export const PAGES = /** @type {const} */ (['graphs', 'messages', 'tops', 'logins', 'lines']);
+export const PAGES = /** @type {const} */ (['graphs', 'messages', 'tops', 'logins', 'alerts', 'lines']);
 
 /** The sections of src/model/graph.ts. */
 export const SECTIONS = /** @type {const} */ (['overview', 'mail', 'failures', 'providers', 'queue', 'logins', 'health']);
