@@ -17,7 +17,8 @@ function parse(text: string, tag: Tag): readonly Event[] | null {
   const end = leadingQueueId(text);
   if (end > 0) {
     const at = end + 2;
-    if (FIRST_FIELDS.some((field) => matches(text, field, at))) {
+    // log_adhoc.c begins with the recipient; the order is not promised.
+    if (matches(text, 'to=', at) || matches(text, 'orig_to=', at) || matches(text, 'relay=', at)) {
       const event = readDelivery(text, text.slice(0, end), at, tag.program);
       return event === undefined ? null : [event];
     }
@@ -28,9 +29,6 @@ function parse(text: string, tag: Tag): readonly Event[] | null {
   if (matches(text, 'discarding EHLO keywords', 0)) return NOTHING;
   return commonLine(text);
 }
-
-/** log_adhoc.c begins with the recipient; the order is not promised. */
-const FIRST_FIELDS = ['to=', 'orig_to=', 'relay='] as const;
 
 /** What smtp and lmtp say about a message before its delivery line repeats it (smtp_proto.c, smtp_trouble.c, smtp_sasl_*.c). */
 const SESSION_STARTS = [

@@ -7,6 +7,7 @@ import { own, type QueueFile } from './queue-file.ts';
 import type { At, Shared } from './shared.ts';
 import type { Verdicts } from './verdicts.ts';
 
+const NO_DELAYS = [0, 0, 0, 0] as const;
 const millis = (seconds: number | undefined): number => Math.round((seconds ?? 0) * 1000);
 
 /** The program handed the message back to Postfix before its own end was logged. */
@@ -76,7 +77,7 @@ export class Deliveries {
     const outcome = this.outcome(delivery, file, at);
     this.count(delivery, file, outcome, at);
     files.touch(file, at.time);
-    const [before, queue, connect, transmit] = delivery.delays ?? [0, 0, 0, 0];
+    const delays = delivery.delays ?? NO_DELAYS;
     batch.deliveries.push({
       uid: file.uid,
       message: file.message,
@@ -92,10 +93,10 @@ export class Deliveries {
       relayIp: delivery.relayIp ?? '',
       relayPort: delivery.relayPort ?? 0,
       delay: millis(delivery.delay),
-      delayBefore: millis(before),
-      delayQueue: millis(queue),
-      delayConnect: millis(connect),
-      delayTransmit: millis(transmit),
+      delayBefore: millis(delays[0]),
+      delayQueue: millis(delays[1]),
+      delayConnect: millis(delays[2]),
+      delayTransmit: millis(delays[3]),
       dsn: delivery.dsn ?? '',
       status: delivery.status,
       outcome,

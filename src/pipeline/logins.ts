@@ -1,4 +1,4 @@
-import type { Accepted, Connect, Login, Session } from '../model/event.ts';
+import type { Accepted, Connect, Login, LoginService, Session } from '../model/event.ts';
 import { Remembered } from './remembered.ts';
 import { sessionKey, type At, type Shared } from './shared.ts';
 
@@ -43,9 +43,9 @@ export class Logins {
     if (earlier !== undefined && login.session !== undefined) {
       this.authFailures.delete(login.session);
       // A client that failed and then got in: its login line no longer tells of the failures.
-      if (login.result === 'ok') this.count({ ...login, service: login.service, result: 'failed', attempts: earlier }, at);
+      if (login.result === 'ok') this.count(login, login.service, 'failed', earlier, at);
     }
-    this.count({ ...login, service: login.service }, at);
+    this.count(login, login.service, login.result, login.attempts, at);
   }
 
   /** Does the other of Roundcube's logs tell of this failure already? */
@@ -106,48 +106,27 @@ export class Logins {
   }
 
   private smtpLogin(user: string | undefined, ip: string | undefined, method: string | undefined, attempts: number, at: At): void {
-    this.count(
-      {
-        kind: 'login',
-        service: 'smtp',
-        result: 'ok',
-        attempts,
-        ...(user === undefined ? {} : { user }),
-        ...(ip === undefined ? {} : { ip }),
-        ...(method === undefined ? {} : { method }),
-      },
-      at,
-    );
+    this.count({ user, ip, method, tls: undefined }, 'smtp', 'ok', attempts, at);
   }
 
-  private count(login: Login & { service: Exclude<Login['service'], 'auth'> }, at: At): void {
+  private count(login: Who, service: LoginService, result: Login['result'], attempts: number, at: At): void {
     const { batch } = this.shared;
     const tls = login.tls === undefined ? '' : login.tls ? 'yes' : 'no';
     const domain = this.shared.ourDomain(login.user ?? '');
-    batch.count(
-      'login',
-      at.time,
-      login.attempts,
-      at.host,
-      at.instance,
-      domain,
-      'service',
-      login.service,
-      'result',
-      login.result,
-      'tls',
-      tls,
-    );
+    batch.count('login', at.time, attempts, at.host, at.instance, domain, 'service', service, 'result', result, 'tls', tls);
     batch.logins.push({
       time: at.time,
       host: at.host,
-      service: login.service,
-      result: login.result,
+      service,
+      result,
       user: login.user ?? '',
       ip: login.ip ?? '',
-      attempts: login.attempts,
+      attempts,
       tls: login.tls ?? null,
       method: login.method ?? '',
     });
   }
 }
+
+/** Who logged in, and how. */
+type Who = { readonly [field in 'user' | 'ip' | 'method' | 'tls']?: Login[field] | undefined };

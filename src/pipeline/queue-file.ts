@@ -56,8 +56,9 @@ export interface QueueFile {
   unstored: readonly Unstored[];
   /** Times it came in again, as its message-id tells, before the delivery to the filter was logged. */
   returned: number;
-  /** Not for others: the next queue file with the same id, and whether the store has this one. */
+  /** Not for others: the next queue file with the same id, whether it changed since the last commit, and whether the store has it. */
   same: QueueFile | undefined;
+  changed: boolean;
   persisted: boolean;
 }
 
@@ -138,21 +139,63 @@ export const newQueueFile = (uid: number, queueId: string, host: string, instanc
   unstored: NONE,
   returned: 0,
   same: undefined,
+  changed: false,
   persisted: false,
 });
 
-type Kept = Exclude<keyof QueueFile, 'same' | 'persisted'>;
-const FIELDS = Object.keys(newQueueFile(0, '', '', '', 0)).filter((field) => field !== 'same' && field !== 'persisted') as Kept[];
+type Kept = Exclude<keyof QueueFile, 'same' | 'changed' | 'persisted'>;
+const FIELDS = Object.keys(newQueueFile(0, '', '', '', 0)).filter(
+  (field) => field !== 'same' && field !== 'changed' && field !== 'persisted',
+) as Kept[];
 
-/** The file as the store keeps it. */
-export const serialize = (file: QueueFile): string => JSON.stringify(FIELDS.map((field) => file[field]));
+/** The file as the store keeps it, in the order of FIELDS. Written out: half the time of asking for each by its name. */
+export const serialize = (file: QueueFile): string =>
+  JSON.stringify([
+    file.uid,
+    file.message,
+    file.queueId,
+    file.host,
+    file.instance,
+    file.startTime,
+    file.lastTime,
+    file.origin,
+    file.via,
+    file.endpoint,
+    file.clientName,
+    file.clientIp,
+    file.user,
+    file.sender,
+    file.messageId,
+    file.size,
+    file.recipients,
+    file.accepted,
+    file.ambiguous,
+    file.wordless,
+    file.receivedAt,
+    file.domain,
+    file.stored,
+    file.queued,
+    file.held,
+    file.finished,
+    file.hasChildren,
+    file.spam,
+    file.virus,
+    file.banned,
+    file.deferred,
+    file.discarded,
+    file.expired,
+    file.awaited,
+    file.piped,
+    file.unstored,
+    file.returned,
+  ]);
 
 /** Undefined for what a release with other fields has saved. */
 export function deserialize(json: string): QueueFile | undefined {
   const values = JSON.parse(json) as unknown[];
   if (values.length !== FIELDS.length) return undefined;
   const file = Object.fromEntries(FIELDS.map((field, index) => [field, values[index]]));
-  return { ...(file as unknown as QueueFile), same: undefined, persisted: true };
+  return { ...(file as unknown as QueueFile), same: undefined, changed: false, persisted: true };
 }
 
 /** The row of the store. */

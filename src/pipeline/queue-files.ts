@@ -38,7 +38,8 @@ export class QueueFiles {
   private readonly evicted: Remembered<Evicted>;
   private readonly limits: QueueFileLimits;
   private finished: QueueFile[] = [];
-  private changed = new Set<QueueFile>();
+  /** Those with `changed` set, and some forgotten since. */
+  private changed: QueueFile[] = [];
   private readonly dropped: QueueFile[] = [];
   private lastUid: number;
   /** Called when an id is given to a new queue file while the old one had not ended. */
@@ -75,7 +76,7 @@ export class QueueFiles {
       this.forget(previous);
     }
     this.index(file);
-    this.changed.add(file);
+    this.noteChange(file);
     if (this.byUid.size > this.limits.files) this.evict();
     return file;
   }
@@ -132,7 +133,7 @@ export class QueueFiles {
 
   touch(file: QueueFile, time: number): void {
     if (time > file.lastTime) file.lastTime = time;
-    this.changed.add(file);
+    this.noteChange(file);
   }
 
   setClient(file: QueueFile, name: string | undefined, ip: string | undefined, user: string | undefined): void {
@@ -175,11 +176,19 @@ export class QueueFiles {
     for (const file of this.dropped) into.set(`q${file.uid}`, null);
     this.dropped.length = 0;
     for (const file of this.changed) {
+      if (!file.changed) continue;
       into.set(`q${file.uid}`, serialize(file));
+      file.changed = false;
       file.persisted = true;
     }
-    this.changed = new Set();
+    this.changed = [];
     this.evicted.takeChanges(into);
+  }
+
+  private noteChange(file: QueueFile): void {
+    if (file.changed) return;
+    file.changed = true;
+    this.changed.push(file);
   }
 
   private index(file: QueueFile): void {
@@ -228,7 +237,7 @@ export class QueueFiles {
       if (others.length === 0) this.awaitedBy.delete(id);
       else this.awaitedBy.set(id, others);
     }
-    this.changed.delete(file);
+    file.changed = false;
     if (file.persisted) this.dropped.push(file);
   }
 
@@ -264,7 +273,7 @@ export class QueueFiles {
     const file = newQueueFile(uid, queueId, host, instance, startTime);
     Object.assign(file, { message, sender, size, stored, queued: stored, held, deferred, discarded });
     this.index(file);
-    this.changed.add(file);
+    this.noteChange(file);
     return file;
   }
 }
