@@ -8,6 +8,7 @@ import { errorCode, explain } from './access.ts';
 import { resumePoint } from './catchup.ts';
 import { compressionOf, readCompressedHead } from './decompress.ts';
 import { KnownStreams, inodeKey, readHead } from './identity.ts';
+import { fullBy } from './rotation.ts';
 import { CompressedReader, PlainReader } from './reader.ts';
 import type { Reader } from './reader.ts';
 import { LogStream } from './stream.ts';
@@ -40,8 +41,19 @@ const MAX_LINE_BYTES = 1024 * 1024;
  */
 export function importCollector(options: ImportOptions): Collector {
   const run = (sink: Sink, signal: AbortSignal): Promise<void> =>
-    options.path === '-' ? importInput(options, sink, signal) : importFile(options, sink, signal);
+    options.path === '-' ? importInput(options, sink, signal) : importFile(options, dated(sink, fullBy(options.path)), signal);
   return { source: options.path, run };
+}
+
+/** An archive that was copied has a new mtime; the date in its name is older then, and true. */
+function dated(sink: Sink, latest: number | undefined): Sink {
+  if (latest === undefined) return sink;
+  return {
+    lines: (block) => sink.lines(block.written > latest ? { ...block, written: latest } : block),
+    samples: (samples) => sink.samples(samples),
+    state: (state) => sink.state(state),
+    gap: (source, message) => sink.gap(source, message),
+  };
 }
 
 async function importInput(options: ImportOptions, sink: Sink, signal: AbortSignal): Promise<void> {

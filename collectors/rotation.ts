@@ -45,6 +45,24 @@ function byAge(one: Rank, other: Rank): number {
   return one.text < other.text ? -1 : one.text > other.text ? 1 : 0;
 }
 
+const DAY = 86_400_000;
+
+/**
+ * The moment (ms) by which a rotated file was full, as its name says (`maillog-20241103.gz`): a day later than the end of that
+ * day, wherever on the planet. Undefined when the name has no date.
+ */
+export function fullBy(path: string): number | undefined {
+  const name = basename(path);
+  for (const base of basesOf(name)) {
+    const rank = rotatedRank(base, name);
+    const [, year, month, day] = /^((?:19|20)\d\d)(\d\d)(\d\d)/.exec(rank?.kind === 'date' ? rank.text : '') ?? [];
+    if (year === undefined) continue;
+    const time = Date.parse(`${year}-${month}-${day}T00:00:00Z`);
+    if (!Number.isNaN(time)) return time + 2 * DAY;
+  }
+  return undefined;
+}
+
 /** The names of which `name` could be a rotated copy: `mail.log.1.gz` of `mail.log`, `mail-20261123.log` of `mail.log`. */
 export function basesOf(name: string): string[] {
   const plain = name.replace(COMPRESSED, '');

@@ -13,7 +13,7 @@ import { openDuckStore } from '../store/duckdb/index.ts';
 import { alertServices, diskUse } from './alerting.ts';
 import { readArguments, STORE_OPTIONS } from './arguments.ts';
 import { DATABASE } from './data-directory.ts';
-import { runningService } from './reader.ts';
+import { runningService } from './running-service.ts';
 import { collectorOf } from './sources.ts';
 
 /** One thing that was looked at. `cure` is empty where nothing is wrong. */

@@ -22,6 +22,8 @@ export interface Imported {
   readonly understood: number;
   readonly unknown: number;
   readonly events: number;
+  /** It was told to stop before the end. */
+  readonly stopped: boolean;
 }
 
 /** From the reading thread. Each batch is answered before the next one comes. */
@@ -34,8 +36,12 @@ export type FromReader =
 
 /** To the reading thread, in answer to a batch: it is stored, or not. */
 export interface Stored {
+  readonly kind: 'stored';
   readonly failure?: Failure;
 }
+
+/** To the reading thread. `stop`: read no further, but hand over what was read. */
+export type ToReader = Stored | { readonly kind: 'stop' };
 
 /** An error on its way between threads, where an object's class is lost. */
 export interface Failure {

@@ -6,7 +6,7 @@ import type { Batch } from '../model/batch.ts';
 import type { Block, Sink } from '../model/line.ts';
 import { Pipeline } from '../pipeline/pipeline.ts';
 import { BatchPacker, buffersOf } from '../store/duckdb/packed-batch.ts';
-import { errorOf, failureOf, type FromReader, type Imported, type ImportTask, type Stored } from './import-messages.ts';
+import { errorOf, failureOf, type FromReader, type Imported, type ImportTask, type Stored, type ToReader } from './import-messages.ts';
 
 const PROGRESS_MILLIS = 100;
 
@@ -14,6 +14,13 @@ const port = parentPort;
 if (port === null) throw new Error('this is a thread of `import`');
 
 const tell = (message: FromReader, transfer: readonly ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+
+const stopping = new AbortController();
+let answered = (_stored: Stored): void => undefined;
+port.on('message', (message: ToReader) => {
+  if (message.kind === 'stop') stopping.abort();
+  else answered(message);
+});
 
 try {
   tell({ kind: 'done', imported: await read(workerData as ImportTask) });
@@ -48,20 +55,20 @@ async function read({ paths, saved, written, ...counting }: ImportTask): Promise
     state: (state) => pipeline.state(state),
     gap: (source, message) => pipeline.gap(source, message),
   };
-  const signal = new AbortController().signal;
   for (const path of paths) {
+    if (stopping.signal.aborted) break;
     const onProgress = throttled<ImportProgress>((at) => tell({ kind: 'progress', path, at }));
-    await importCollector({ path, positions: [...positions.values()], onProgress }).run(sink, signal);
-    tell({ kind: 'read', path });
+    await importCollector({ path, positions: [...positions.values()], onProgress }).run(sink, stopping.signal);
+    if (!stopping.signal.aborted) tell({ kind: 'read', path });
   }
   await pipeline.flush();
   await pipeline.close();
   const { linesUnderstood: understood, linesUnknown: unknown } = pipeline.collecting.state();
-  return { lines, understood, unknown, events: pipeline.events };
+  return { lines, understood, unknown, events: pipeline.events, stopped: stopping.signal.aborted };
 }
 
 function answer(): Promise<Stored> {
-  return new Promise((resolve) => port?.once('message', resolve));
+  return new Promise((resolve) => (answered = resolve));
 }
 
 function throttled<T>(tellOf: (at: T) => void): (at: T) => void {

@@ -2,13 +2,14 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Presets, SingleBar } from 'cli-progress';
 import { orderRotatedSet } from '../../collectors/index.ts';
-import { loadConfig } from '../config/load.ts';
+import { type Config, loadConfig } from '../config/load.ts';
 import { OperationalError } from '../model/errors.ts';
 import { type DuckStore, openDuckStore } from '../store/duckdb/index.ts';
 import { buffersOf, type PackedBatch } from '../store/duckdb/packed-batch.ts';
 import { endOf, readArguments, STORE_OPTIONS } from './arguments.ts';
-import { errorOf, failureOf, type FromReader, type Imported, type ImportTask, type Stored } from './import-messages.ts';
+import { errorOf, failureOf, type FromReader, type Imported, type ImportTask, type ToReader } from './import-messages.ts';
 import { DATABASE, makeDataDirectory } from './data-directory.ts';
+import { runningService } from './running-service.ts';
 import { startThread } from './thread.ts';
 
 const OPTIONS = {
@@ -30,19 +31,30 @@ export async function importFiles(args: readonly string[]): Promise<void> {
   const written = values.year === undefined ? undefined : endOf(values.year);
   for (const path of positionals) await checkReadable(path);
   await makeDataDirectory(config);
+  await refuseBesideService(config);
+  const stopping = new AbortController();
+  for (const signal of STOPS) process.once(signal, () => stopping.abort());
   const started = performance.now();
   const store = await openDuckStore({ path: join(config.data, DATABASE), memoryLimit: STORE_MEMORY });
   const progress = progressBar();
   try {
-    const { lines, understood, unknown, events } = await readInto(store, progress, {
-      paths: orderRotatedSet(positionals),
-      saved: await store.savedState(),
-      written,
-      zone: values.zone ?? config.zone,
-      host: values.host ?? config.host,
-      domains: config.domains,
-      internalRelays: config.internalRelays,
-    });
+    const { lines, understood, unknown, events, stopped } = await readInto(
+      store,
+      progress,
+      {
+        paths: orderRotatedSet(positionals),
+        saved: await store.savedState(),
+        written,
+        zone: values.zone ?? config.zone,
+        host: values.host ?? config.host,
+        domains: config.domains,
+        internalRelays: config.internalRelays,
+      },
+      stopping.signal,
+    );
+    if (stopped) {
+      throw new OperationalError('interrupted', `stopped after ${lines} lines, which are stored. The same command goes on from there.`);
+    }
     await store.compact();
     const seconds = Math.round(performance.now() - started) / 1000;
     if (values.json) process.stdout.write(`${JSON.stringify({ lines, understood, unknown, events, seconds })}\n`);
@@ -56,11 +68,25 @@ export async function importFiles(args: readonly string[]): Promise<void> {
   }
 }
 
+/** One process may have the database open, and the service must not be made to read files by whoever reaches its port. */
+async function refuseBesideService(config: Config): Promise<void> {
+  const url = await runningService(config);
+  if (url === undefined) return;
+  throw new OperationalError(
+    'store_locked',
+    `the service at ${url} has the database open. Stop it, import, and start it again: it goes on where it was in files and ` +
+      'journal, so that no line of them is lost. (What it receives over the network meanwhile is lost, unless the sender keeps it.)',
+  );
+}
+
+/** The first asks to stop in order: what was read is stored with its position. The second ends the process, which loses no more than time. */
+const STOPS = ['SIGINT', 'SIGTERM'] as const;
+
 /** The database's share of the 512 MB that an import may take; what it cannot keep it has on disk. */
 const STORE_MEMORY = '192MB';
 
 /** Stores what a thread of its own reads, counts and packs: while it is at one batch, DuckDB is at the one before. */
-async function readInto(store: DuckStore, progress: Progress, task: ImportTask): Promise<Imported> {
+async function readInto(store: DuckStore, progress: Progress, task: ImportTask, stopping: AbortSignal): Promise<Imported> {
   const stdin = task.paths.includes('-');
   const reader = startThread('import-reader', import.meta.url, {
     workerData: task,
@@ -69,7 +95,10 @@ async function readInto(store: DuckStore, progress: Progress, task: ImportTask):
   if (stdin && reader.stdin !== null) process.stdin.pipe(reader.stdin);
   try {
     return await new Promise<Imported>((resolve, reject) => {
-      const tell = (stored: Stored): void => reader.postMessage(stored);
+      const tell = (message: ToReader): void => reader.postMessage(message);
+      const stop = (): void => tell({ kind: 'stop' });
+      if (stopping.aborted) stop();
+      else stopping.addEventListener('abort', stop);
       reader.once('error', reject);
       reader.once('exit', () => reject(new Error('the reading thread ended before its time')));
       reader.on('message', (message: FromReader) => {
@@ -78,8 +107,8 @@ async function readInto(store: DuckStore, progress: Progress, task: ImportTask):
             store
               .commitPacked(message.batch)
               .then(
-                () => tell({}),
-                (error: unknown) => tell({ failure: failureOf(error) }),
+                () => tell({ kind: 'stored' }),
+                (error: unknown) => tell({ kind: 'stored', failure: failureOf(error) }),
               )
               .finally(() => letGo(message.batch));
             return;
@@ -95,7 +124,10 @@ async function readInto(store: DuckStore, progress: Progress, task: ImportTask):
       });
     });
   } finally {
-    if (stdin) process.stdin.unpipe();
+    if (stdin) {
+      process.stdin.unpipe();
+      process.stdin.destroy();
+    }
     await reader.terminate();
   }
 }

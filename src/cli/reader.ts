@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config/load.ts';
 import { OperationalError } from '../model/errors.ts';
@@ -24,7 +23,8 @@ import type { ReportedAlert } from '../reports/daily.ts';
 import type { Period } from '../reports/period.ts';
 import type { StoreReader } from '../store/store.ts';
 import { type AlertsTold, reportedAlerts, toldAlerts } from './reported-alerts.ts';
-import { DATABASE, SERVICE_FILE } from './data-directory.ts';
+import { DATABASE } from './data-directory.ts';
+import { runningService } from './running-service.ts';
 
 /** What commands ask. */
 export interface CommandReader extends Pick<
@@ -44,17 +44,6 @@ export async function withReader<T>(config: Config, use: (reader: CommandReader)
     return await use({ ...store, alertsFired: (period, language) => reportedAlerts(store, config, language)(period) });
   } finally {
     await store.close();
-  }
-}
-
-export async function runningService(config: Config): Promise<string | undefined> {
-  try {
-    const { url } = JSON.parse(await readFile(join(config.data, SERVICE_FILE), 'utf8')) as { url: string };
-    const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(3_000) });
-    return answer.ok ? url : undefined;
-  } catch {
-    // No such file, or one that a killed service left behind.
-    return undefined;
   }
 }
 

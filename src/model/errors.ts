@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'mail_failed'
   | 'delivery_failed'
   | 'service_unreachable'
+  | 'interrupted'
   | 'not_found';
 
 /** A failure with a name, one line for a person with the cure, and whether trying again can help. */

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -9,28 +8,10 @@ import { gzipSync } from 'node:zlib';
 import { startService } from '../stack/service.ts';
 import { eventually } from '../stack/program.ts';
 import { temporaryDirectory } from '../support/log-store.ts';
+import { command, type Outcome } from './command.ts';
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const CONTRACT = join(import.meta.dirname, '../fixtures/contract');
 const DAY = ['--from', '2026-11-20', '--to', '2026-11-21', '--zone', 'Europe/Berlin'];
-
-interface Outcome {
-  code: number | null;
-  out: string;
-  errors: string;
-}
-
-/** Runs a command as a process of its own, as a shell would. */
-function command(args: readonly string[], input = ''): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
-    const outcome: Outcome = { code: null, out: '', errors: '' };
-    child.stdout.on('data', (chunk: Buffer) => (outcome.out += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (outcome.errors += chunk.toString()));
-    child.on('close', (code) => resolve({ ...outcome, code }));
-    child.stdin.end(input);
-  });
-}
 
 /** One line that says it, and the exit code. */
 function refuses({ code, out, errors }: Outcome, expectedCode: number, sentence: RegExp): void {
@@ -145,7 +126,11 @@ test('commands ask the running service, which alone has the database', async (t)
   assert.equal((JSON.parse(report.out) as { series: { received: { total: number } } }).series.received.total, 6);
   const trace = await command(['trace', '--data', service.data, 'h@example.net']);
   assert.match(trace.out, /forwarded as 2121212121[\s\S]*sent <ext@example\.com>/);
-  refuses(await command(['import', '--data', service.data, log]), 1, /Process \d+ has the database .* open/);
+  refuses(
+    await command(['import', '--data', service.data, log]),
+    1,
+    /the service at http:.* has the database open\. Stop it, import, and start it again/,
+  );
   await mkdir(join(directory, 'other'));
   await service.stop();
   const after = await command(['report', '--data', service.data, ...DAY, '--format', 'json']);

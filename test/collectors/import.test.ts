@@ -133,3 +133,22 @@ test('rotated sets, oldest first', () => {
   ]);
   assert.deepEqual(orderRotatedSet(['a.log', 'b.log.1', 'b.log']), ['a.log', 'b.log.1', 'b.log']);
 });
+
+test('an archive that was copied is dated by its name where that is older than its mtime', async (t) => {
+  const folder = await temporaryFolder(t);
+  const year = async (name: string): Promise<number> => {
+    const path = join(folder, name);
+    await writeFile(path, text(lines(1)));
+    const seen = recorder();
+    await importInto(seen, path);
+    return new Date(seen.blocks[0]?.written ?? 0).getUTCFullYear();
+  };
+  const now = new Date().getUTCFullYear();
+  assert.equal(await year('maillog-20190303'), 2019);
+  assert.equal(await year('maillog.20190303-010203'), 2019);
+  assert.equal(await year('mail-20190303.log'), 2019);
+  assert.equal(await year('mail.log-2019-03-03'), 2019);
+  assert.equal(await year('mail.log.1'), now);
+  assert.equal(await year('mail.log-20190399'), now);
+  assert.equal(await year('maillog-29990101'), now);
+});
