@@ -81,6 +81,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'src/store/duckdb/': [STORE, 'src/model/', 'src/lib/'],
   'src/metrics/': READERS,
   'src/alerts/': READERS,
+  'src/probe/': ['src/model/', 'src/lib/'],
   'src/reports/': [...READERS, 'src/envelope/zone.ts'],
   'src/http/': READERS,
   'src/demo/': ['src/model/', 'src/lib/'],

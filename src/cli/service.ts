@@ -10,6 +10,7 @@ import { buildApp } from '../http/app.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import { OperationalError } from '../model/errors.ts';
 import { Pipeline } from '../pipeline/pipeline.ts';
+import { sendProbes } from './probe.ts';
 import { sendReportsWhenDue } from './report-mail.ts';
 import { openDuckStore } from '../store/duckdb/index.ts';
 import type { Store } from '../store/store.ts';
@@ -85,6 +86,10 @@ async function startOn(store: Store, config: Config, sources: readonly Source[],
     version: VERSION,
   });
   await listen(app, config);
+  const probes = await sendProbes(config, store, metrics.probed, logger).catch(async (error: unknown) => {
+    await app.close();
+    throw error;
+  });
   url = `http://${hostPort(app.server.address() as AddressInfo)}`;
   await writeFile(join(config.data, SERVICE_FILE), JSON.stringify({ pid: process.pid, url }));
 
@@ -110,6 +115,7 @@ async function startOn(store: Store, config: Config, sources: readonly Source[],
       await maintenance();
       await alerting.stop();
       await reports();
+      await probes();
       stopping.abort();
       await Promise.all(running);
       await pipeline.close();

@@ -1,6 +1,7 @@
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import type { SmtpSettings } from '../model/mail.ts';
+import type { ProbeSettings } from '../model/probe.ts';
 import type { Cadence } from '../model/report-mail.ts';
 import type { Retention } from '../store/store.ts';
 import { type AlertsConfig, DEFAULT_ALERTS } from './alerts.ts';
@@ -32,6 +33,8 @@ export interface Config {
   /** Who takes the mail that this service sends. */
   readonly smtp: SmtpSettings;
   readonly alerts: AlertsConfig;
+  /** Absent: no probe. */
+  readonly probe?: ProbeSettings;
   /** Reports that go out by mail. */
   readonly reports: readonly ReportEntry[];
 }

@@ -14,6 +14,7 @@ import {
   type Source,
   type SyslogSource,
 } from './config.ts';
+import { toProbe } from './probe.ts';
 import type { FileEntries, SourceEntry, SyslogEntry } from './schema.ts';
 
 export {
@@ -107,6 +108,7 @@ function applyFile(entries: FileEntries, file: string): Config {
     embedOrigins: entries.embed?.origins ?? [],
     smtp: toSmtp(entries.smtp ?? {}),
     alerts: toAlerts(entries.alerts),
+    ...(entries.probe === undefined ? {} : { probe: toProbe(entries.probe) }),
     reports: (entries.reports ?? []).map((report) => toReport(report, entries)),
   };
 }

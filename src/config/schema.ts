@@ -4,6 +4,7 @@ import { isLoopback, isNetwork, parseAddressPort } from '../lib/network.ts';
 import { SMTP_TLS } from '../model/mail.ts';
 import { CADENCES } from '../model/report-mail.ts';
 import { ALERTS, type AlertsEntry } from './alert-schema.ts';
+import { PROBE } from './probe.ts';
 import { checked, closed, duration, isAddress, path } from './schema-parts.ts';
 
 /**
@@ -135,6 +136,7 @@ export const FILE = Type.Object(
       ),
     ),
     alerts: Type.Optional(ALERTS),
+    probe: Type.Optional(PROBE),
     reports: Type.Optional(
       Type.Array(
         Type.Object(

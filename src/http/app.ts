@@ -23,6 +23,7 @@ import { graphRoutes } from './routes/graphs.ts';
 import { markRoutes } from './routes/marks.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { reconcileRoutes } from './routes/reconcile.ts';
+import { probeRoutes } from './routes/probes.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { seriesRoutes } from './routes/series.ts';
 import { stateRoutes } from './routes/state.ts';
@@ -108,6 +109,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       statusRoutes(api, context, probe);
       if (options.alerting) alertRoutes(api, context, options.alerting);
       reportRoutes(api, context);
+      probeRoutes(api, context);
       streamRoute(api, live);
       api.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
     },

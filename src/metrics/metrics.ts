@@ -6,6 +6,8 @@ import { alertFigures } from './alerts.ts';
 import { rollupCounters } from './counters.ts';
 import { COUNTERS } from './families.ts';
 import { collectingGauges, queueGauges } from './gauges.ts';
+import type { ProbeRow } from '../model/probe.ts';
+import { probeFigures } from './probe.ts';
 import { rowHistograms } from './histograms.ts';
 
 /** What Prometheus sees of us: DESIGN section 8. */
@@ -14,6 +16,8 @@ export interface Metrics {
   readonly observe: (committed: Committed) => void;
   /** Counts a failed commit or question; call it where the failure is logged. */
   readonly storeFailed: () => void;
+  /** Takes a probe's outcome in. */
+  readonly probed: (row: ProbeRow) => void;
   /** Counts an attempt to tell of alerts, and a rule that could not be looked at. Both names are the operator's. */
   readonly notified: (channel: string, result: string) => void;
   readonly ruleFailed: (rule: string) => void;
@@ -80,6 +84,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       if (committed.live) observeRows(committed.deliveries, committed.queueFiles);
     },
     storeFailed: () => storeFailures.inc(),
+    probed: probeFigures(registry),
     text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };
 }

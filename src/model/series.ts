@@ -69,6 +69,9 @@ export const SERIES = {
   queue_messages: gauge('messages', 'queue'),
   queue_bytes: gauge('bytes', 'queue'),
   queue_oldest_seconds: gauge('seconds', 'queue'),
+  /** Until a probe was back, of those that came; and what part of them came, 0 to 1. */
+  probe_delay_seconds: gauge('seconds'),
+  probe_success: gauge('messages'),
   /** Of recipients that were reached: how long it took, in all and in each of Postfix's four phases. */
   delivery_delay: { unit: 'seconds', type: 'percentile', labels: ['phase', 'quantile'], resolution: MINUTE },
   /** `received` by size of the message. */

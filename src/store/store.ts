@@ -24,6 +24,7 @@ import type {
   TotalsRow,
   Trace,
 } from '../model/question.ts';
+import type { ProbeRow } from '../model/probe.ts';
 import type { ReportMail } from '../model/report-mail.ts';
 
 /** What the pipeline needs to go on where it stopped. */
@@ -77,6 +78,8 @@ export interface StoreReader {
   alerts(from: number, to: number, limit: number): Promise<readonly Alert[]>;
   /** The newest first. */
   alertDeliveries(limit: number): Promise<readonly AlertDelivery[]>;
+  /** Messages sent to see whether mail flows, the newest first. */
+  probes(limit: number): Promise<readonly ProbeRow[]>;
   /** Reports that were due, the newest first. */
   reportMails(): Promise<readonly ReportMail[]>;
 }
@@ -91,6 +94,7 @@ export interface AlertingStore {
 export interface Store extends StoreWriter, StoreReader, AlertingStore {
   /** Makes a copy to go back to when the store is found damaged. */
   backup(): Promise<void>;
+  saveProbe(row: ProbeRow): Promise<void>;
   /** Takes the place of what was known of these mails (by schedule, recipient and period), in one transaction. */
   saveReportMails(mails: readonly ReportMail[]): Promise<void>;
   /** Checkpoints and lets the file go. */

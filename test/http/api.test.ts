@@ -279,6 +279,7 @@ const ROUTES = {
   '/api/v1/parser': '',
   '/api/v1/labels': '',
   '/api/v1/reports': '',
+  '/api/v1/probes': '',
   '/api/v1/status': '',
   '/api/v1/graphs': '',
 } as const;

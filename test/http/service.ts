@@ -174,6 +174,7 @@ export const reader = (answers: Partial<AppOptions['reader']>): AppOptions['read
     alerts: unasked,
     alertDeliveries: unasked,
     reportMails: unasked,
+    probes: unasked,
     ...answers,
   };
 };

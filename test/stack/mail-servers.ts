@@ -27,6 +27,8 @@ export interface MailServerOptions {
   /** Where mail for example.net goes, and the content filter of mail for filtered.example.org. */
   readonly sinkPort: number;
   readonly filterPort: number;
+  /** Where mail for probe.example.net goes; without it there is no such domain. */
+  readonly probePort?: number;
 }
 
 /** Accounts: password is `secret`. `*@example.org` are known in Dovecot; example.org goes by LMTP, virtual.example.org to virtual(8). */
@@ -71,12 +73,16 @@ async function startPostfix(
   await chown(data, postfix, await id('-g', 'postfix'));
   await chown(boxes, postfix, await id('-g', 'postfix'));
   const virtual = USERS.flatMap((user) => [`${user}@virtual.example.org ${user}/`, `${user}@filtered.example.org ${user}/`]);
-  const lmtp = USERS.map((user) => `${user}@example.org x`);
+  const lmtp = [...USERS.map((user) => `${user}@example.org x`), '@probe.example.net x'];
+  const probe =
+    o.probePort === undefined
+      ? { domain: '', transport: '' }
+      : { domain: ', probe.example.net', transport: `probe.example.net smtp:[127.0.0.1]:${o.probePort}\n` };
   await writeFile(join(o.configDirectory, 'virtual-boxes'), `${virtual.join('\n')}\n`);
   await writeFile(join(o.configDirectory, 'relay-recipients'), `${lmtp.join('\n')}\n`);
   await writeFile(
     join(o.configDirectory, 'transport'),
-    `example.org lmtp:unix:private/dovecot-lmtp\nexample.net smtp:[127.0.0.1]:${o.sinkPort}\n`,
+    `example.org lmtp:unix:private/dovecot-lmtp\nexample.net smtp:[127.0.0.1]:${o.sinkPort}\n${probe.transport}`,
   );
   await writeFile(join(o.configDirectory, 'filtered'), `filtered.example.org FILTER smtp:[127.0.0.1]:${o.filterPort}\n`);
   const map = (name: string): string => `texthash:${join(o.configDirectory, name)}`;
@@ -104,7 +110,7 @@ async function startPostfix(
     smtp_dns_support_level: 'disabled',
     smtp_tls_security_level: 'none',
     transport_maps: map('transport'),
-    relay_domains: 'example.org',
+    relay_domains: `example.org${probe.domain}`,
     relay_recipient_maps: map('relay-recipients'),
     virtual_mailbox_domains: 'virtual.example.org, filtered.example.org',
     virtual_mailbox_maps: map('virtual-boxes'),

@@ -12,6 +12,7 @@ import { readMessages } from './read-messages.ts';
 import { readReconciliation } from './read-reconcile.ts';
 import { readSeries, readTotals } from './read-series.ts';
 import { readFacts, readLogins, readParser, readQueues } from './read-state.ts';
+import { readProbes, saveProbe } from './probes.ts';
 import { readReportMails, saveReportMails } from './report-mails.ts';
 import { readTop } from './read-top.ts';
 import { type PackedBatch, packBatch } from './packed-batch.ts';
@@ -107,6 +108,8 @@ async function openOnce(options: DuckStoreOptions): Promise<DuckStore> {
     commitPacked: commit,
     savedState: () => database.read((ask) => readSavedState(ask, memory.facts.lastUid)),
     saveReportMails: (mails) => saveReportMails(database, mails),
+    saveProbe: (row) => saveProbe(database, row),
+    probes: (limit) => database.read((ask) => readProbes(ask, limit)),
     reportMails: () => database.read(readReportMails),
     compact: () => compact(database, () => memory),
     retain: (limits, now) => retain(database, () => memory, limits, now),

@@ -96,6 +96,11 @@ COMMENT ON TABLE report_mails IS 'Reports that were due, one row for each recipi
 CREATE TABLE notices (time TIMESTAMP, host VARCHAR, instance VARCHAR, program VARCHAR, kind VARCHAR, text VARCHAR);
 COMMENT ON TABLE notices IS 'Daemons that started, stopped or read their configuration anew (kind: start, stop, reload)';
 `,
+  `
+CREATE TABLE probes (id VARCHAR, time TIMESTAMP, result VARCHAR, accept_ms INTEGER, delay_ms INTEGER, spf VARCHAR, dkim VARCHAR, dmarc VARCHAR,
+  hops VARCHAR, problem VARCHAR);
+COMMENT ON TABLE probes IS 'Messages sent to see whether mail flows. delay_ms: until it was back. hops: its way as JSON, from its Received headers';
+`,
 ];
 
 const META = `CREATE TABLE IF NOT EXISTS meta (name VARCHAR, value VARCHAR);`;

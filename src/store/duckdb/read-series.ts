@@ -112,19 +112,27 @@ async function sumCurves(ask: Ask, memory: Memory, question: SeriesQuestion, fir
   return bySeries;
 }
 
-const GAUGE_COLUMN = { queue_messages: 'messages', queue_bytes: 'bytes', queue_oldest_seconds: 'oldest_seconds' } as const;
-type GaugeName = keyof typeof GAUGE_COLUMN;
-const isGauge = (name: SeriesName): name is GaugeName => Object.hasOwn(GAUGE_COLUMN, name);
+const QUEUES = { table: 'queue_samples', labels: 'host, instance, queue' };
+const PROBES = { table: 'probes', labels: `'' AS host, '' AS instance, '' AS queue` };
+const GAUGES = {
+  queue_messages: { ...QUEUES, value: 'messages' },
+  queue_bytes: { ...QUEUES, value: 'bytes' },
+  queue_oldest_seconds: { ...QUEUES, value: 'oldest_seconds' },
+  probe_delay_seconds: { ...PROBES, value: 'delay_ms / 1000' },
+  probe_success: { ...PROBES, value: `(result = 'ok')::INTEGER` },
+} as const satisfies Partial<Record<SeriesName, { table: string; labels: string; value: string }>>;
+type GaugeName = keyof typeof GAUGES;
+const isGauge = (name: SeriesName): name is GaugeName => Object.hasOwn(GAUGES, name);
 
 /** Queues of several hosts add up; of their ages the largest counts. */
 async function gaugeCurves(ask: Ask, name: SeriesName, question: SeriesQuestion, firstBin: number): Promise<Curve[]> {
   if (!isGauge(name)) return [];
   const parameters = new Parameters();
   const bin = `(epoch_ms(time) // ${parameters.add(question.step * 1000)}::BIGINT - ${parameters.add(firstBin)}::BIGINT)::INTEGER`;
-  const column = GAUGE_COLUMN[name];
+  const { table, labels: columns, value } = GAUGES[name];
   const rows = await ask(
-    `SELECT host, instance, queue, ${bin} AS bin, avg(${column}) AS mean, arg_max(${column}, time)::DOUBLE AS last FROM queue_samples
-     WHERE time >= ${parameters.time(question.from * 1000)} AND time < ${parameters.time(question.to * 1000)} GROUP BY ALL ORDER BY bin`,
+    `SELECT ${columns}, ${bin} AS bin, avg(${value}) AS mean, arg_max(${value}, time)::DOUBLE AS last FROM ${table}
+     WHERE time >= ${parameters.time(question.from * 1000)} AND time < ${parameters.time(question.to * 1000)} AND ${value} IS NOT NULL GROUP BY ALL ORDER BY bin`,
     parameters.values,
     parameters.types,
   );
