@@ -66,7 +66,16 @@ export async function startProbe({ settings, key, transport, done, logger }: Pro
     };
     if (result === 'ok') logger.info({ delayMillis: row.delayMillis }, 'probe is back');
     else logger.warn({ result, problem: row.problem }, 'probe is not back');
-    saving = saving.then(() => done(row)).catch((error: unknown) => logger.error({ err: error }, 'a probe could not be stored'));
+    saving = keep(saving, row);
+  }
+
+  async function keep(before: Promise<void>, row: ProbeRow): Promise<void> {
+    await before;
+    try {
+      await done(row);
+    } catch (error) {
+      logger.error({ err: error }, 'a probe could not be stored');
+    }
   }
 
   async function took({ mark, fromNobody, time, content }: Arrival): Promise<void> {

@@ -44,13 +44,13 @@ test(
     const directory = await mkdtemp(join(tmpdir(), 'mailgraph-ext-test-'));
     await chmod(directory, 0o755);
     const [sinkPort = 0, filterPort = 0, probePort = 0] = await freePorts(3);
-    const { ports, configDirectory, flush } = await startMailServers(t, { directory, sinkPort, filterPort, probePort });
+    const servers = await startMailServers(t, { directory, sinkPort, filterPort, probePort });
     t.after(() => rm(directory, { recursive: true, force: true }));
-    const transport = mailTransport({ host: '127.0.0.1', port: ports.smtp, tls: 'none', from: 'log@example.org' });
+    const transport = mailTransport({ host: '127.0.0.1', port: servers.ports.smtp, tls: 'none', from: 'log@example.org' });
     const { probe, rows } = await probing(t, probePort, transport, 20_000);
-    const postfix = (...words: readonly string[]) => output(program('postfix') ?? '', '-c', configDirectory, ...words);
+    const postfix = (...words: readonly string[]) => output(program('postfix') ?? '', '-c', servers.configDirectory, ...words);
     const set = async (...settings: readonly string[]): Promise<void> => {
-      await output('/usr/sbin/postconf', '-c', configDirectory, '-e', ...settings);
+      await output('/usr/sbin/postconf', '-c', servers.configDirectory, '-e', ...settings);
       await postfix('reload');
     };
     const outcome = async (one: Probe, list: ProbeRow[]): Promise<ProbeRow> => {
@@ -75,7 +75,7 @@ test(
     assert.deepEqual([late.result, late.delayMillis], ['late', null]);
     assert.match(late.problem, /not back after 1 s/);
     await set('defer_transports=');
-    await flush();
+    await servers.flush();
 
     await set('smtpd_client_restrictions=reject');
     const refused = await outcome(probe, rows);

@@ -13,7 +13,7 @@ const OURS = 'probe@probe.example.org';
 
 async function receiver(t: TestContext, options: Partial<ReceiverOptions> = {}): Promise<{ port: number; arrivals: Arrival[] }> {
   const arrivals: Arrival[] = [];
-  const { port, stop } = await startReceiver({
+  const running = await startReceiver({
     protocol: 'smtp',
     host: '127.0.0.1',
     port: 0,
@@ -21,8 +21,8 @@ async function receiver(t: TestContext, options: Partial<ReceiverOptions> = {}):
     arrived: (arrival) => void arrivals.push(arrival),
     ...options,
   });
-  t.after(stop);
-  return { port, arrivals };
+  t.after(() => running.stop());
+  return { port: running.port, arrivals };
 }
 
 test('a mark is known again, whatever case a mail server gives it, and cannot be made up', () => {
