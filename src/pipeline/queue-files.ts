@@ -1,4 +1,4 @@
-import { deserialize, newQueueFile, own, serialize, type HandOver, type Mark, type QueueFile } from './queue-file.ts';
+import { deserialize, MARKS, newQueueFile, own, serialize, type HandOver, type Mark, type QueueFile } from './queue-file.ts';
 import { Remembered } from './remembered.ts';
 
 /** How many queue files are kept. What was evicted is still counted once, as long as there is room to remember that it was counted. */
@@ -8,6 +8,9 @@ export interface QueueFileLimits {
   /** Finished ones, kept for what is logged late: a filter's child may end before its parent's reply is logged. */
   readonly finished: number;
 }
+
+/** Counted already, at a root that is known no more. */
+const COUNTED: Mark = [0, '', '', '', ''];
 
 const LIMITS: QueueFileLimits = { files: 200_000, finished: 4_000 };
 
@@ -166,8 +169,9 @@ export class QueueFiles {
     file.finished = true;
     this.finished.push(file);
     if (this.finished.length > 2 * this.limits.finished) {
-      const old = this.finished.splice(0, this.finished.length - this.limits.finished);
-      for (const one of old) if (one.finished) this.forget(one);
+      const old = this.finished.splice(0, this.finished.length - this.limits.finished).filter((one) => one.finished);
+      this.bequeath(old);
+      for (const one of old) this.forget(one);
     }
   }
 
@@ -241,11 +245,29 @@ export class QueueFiles {
     if (file.persisted) this.dropped.push(file);
   }
 
+  /** What a message was counted for stands at its root. Those that carry it on have to know when that is forgotten. */
+  private bequeath(going: readonly QueueFile[]): void {
+    const marked = new Map<number, QueueFile>();
+    for (const file of going) if (file.hasChildren && MARKS.some((name) => file[name] !== null)) marked.set(file.uid, file);
+    if (marked.size === 0) return;
+    for (const file of this.byUid.values()) {
+      const root = file.message === file.uid ? undefined : marked.get(file.message);
+      if (root === undefined) continue;
+      for (const name of MARKS) if (root[name] !== null) file[name] ??= COUNTED;
+      this.changed.add(file);
+    }
+  }
+
   private evict(): void {
     const files = [...this.byUid.values()].toSorted((a, b) => a.lastTime - b.lastTime);
-    for (const file of files.slice(0, Math.ceil(this.limits.files / 10))) {
+    const going = files.slice(0, Math.ceil(this.limits.files / 10));
+    this.bequeath(going);
+    for (const file of going) {
       if (!file.finished) {
-        const { uid, message, instance, startTime, sender, size, stored, held, deferred, discarded } = file;
+        const { uid, message, instance, startTime, sender, size, stored, held } = file;
+        const root = this.root(file);
+        const deferred = file.deferred ?? (root.deferred === null ? null : COUNTED);
+        const discarded = file.discarded ?? (root.discarded === null ? null : COUNTED);
         this.evicted.set(`${file.host} ${file.queueId}`, [
           uid,
           message,

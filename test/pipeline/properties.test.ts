@@ -117,3 +117,18 @@ test('what had to be evicted is counted once all the same', async () => {
   assert.deepEqual(await sums([lines]), expected);
   assert.deepEqual(await sums(cut(lines, [100, 333, 500, 777])), expected);
 });
+
+test('however little is kept in memory, a real log is counted the same', async () => {
+  const whole = await sumsOfParts([EXCERPT]);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 5, max: 60 }),
+      fc.integer({ min: 2, max: 20 }),
+      fc.array(fc.nat(EXCERPT.length), { maxLength: 4 }),
+      async (files, finished, places) => {
+        assert.deepEqual(await sumsOfParts(cut(EXCERPT, places), { limits: { files, finished } }), whole);
+      },
+    ),
+    { numRuns: 20 },
+  );
+});
