@@ -254,7 +254,7 @@ export class QueueFiles {
       const root = file.message === file.uid ? undefined : marked.get(file.message);
       if (root === undefined) continue;
       for (const name of MARKS) if (root[name] !== null) file[name] ??= COUNTED;
-      this.changed.add(file);
+      this.noteChange(file);
     }
   }
 

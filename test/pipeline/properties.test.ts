@@ -122,8 +122,8 @@ test('however little is kept in memory, a real log is counted the same', async (
   const whole = await sumsOfParts([EXCERPT]);
   await fc.assert(
     fc.asyncProperty(
-      fc.integer({ min: 5, max: 60 }),
-      fc.integer({ min: 2, max: 20 }),
+      fc.integer({ min: 20, max: 80 }),
+      fc.integer({ min: 5, max: 30 }),
       fc.array(fc.nat(EXCERPT.length), { maxLength: 4 }),
       async (files, finished, places) => {
         assert.deepEqual(await sumsOfParts(cut(EXCERPT, places), { limits: { files, finished } }), whole);
