@@ -52,7 +52,7 @@ export async function examine(options: {
     if (!(error instanceof OperationalError)) throw error;
     return [wrong('config', error.message, 'correct it; src/config/example.yaml explains every option')];
   }
-  const sources = config.sources ?? (await detectSources()).sources;
+  const sources = config.sources ?? (await detectSources('/', journalMail)).sources;
   const checks = [
     Promise.resolve([ok('config', config.file === '' ? 'there is none: the defaults hold' : config.file)]),
     Promise.resolve([zoneCheck(config)]),
