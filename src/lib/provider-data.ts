@@ -57,6 +57,7 @@ export const PROVIDERS = [
   provider('china_telecom', 'China Telecom', '189.cn 21cn.com 21cn.net chinatelecom.cn', 'chinatelecom.com.cn'),
   provider('china_unicom', 'China Unicom', 'wo.cn chinaunicom.cn', 'wo.com.cn'),
   provider('coremail', 'Coremail', 'icoremail.net coremail.cn', 'tom.com'),
+  provider('bytedance', 'Feishu, Lark', 'feishu.cn larksuite.com'),
   provider('263', '263', '263.net 263.com 263xmail.com'),
   provider('yandex', 'Yandex', 'yandex.ru yandex.net yandex.com', 'ya.ru yandex.by yandex.kz yandex.ua'),
   provider('mail_ru', 'Mail.ru', 'mail.ru mail.ru.net', 'bk.ru inbox.ru list.ru internet.ru vk.com'),
