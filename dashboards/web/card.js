@@ -2,6 +2,7 @@
 import { series } from './api.js';
 import { columnsOf, gaps, merge, questionOf, summary } from './bins.js';
 import { chart } from './chart.js';
+import { behind } from './drill.js';
 import { el, fill, keeping } from './dom.js';
 import { figuresTable } from './figures.js';
 import { ghostsOf, shiftedColumns } from './ghosts.js';
@@ -24,6 +25,7 @@ import { whyEmpty } from './why.js';
  * @import { Status } from './api.js'
  * @import { Column } from './bins.js'
  * @import { Span } from './range.js'
+ * @import { View } from './url.js'
  *
  * @typedef {object} Setting what all graphs of the page share
  * @property {() => Span} span
@@ -37,6 +39,8 @@ import { whyEmpty } from './why.js';
  * @property {(from: number, to: number) => void} zoomed
  * @property {() => void} back
  * @property {(curve: string) => void} toggle
+ * @property {(change: Partial<View>) => void} go
+ * @property {(change: Partial<View>) => string} href
  */
 
 const SPEAK_AFTER_MS = 250;
@@ -98,6 +102,10 @@ export function card(graph, setting, lead) {
       fill(cursor, said, ...here.slice(0, 2).map((mark) => el('span', { class: `mark ${mark.kind}` }, markWords(mark))));
       if (bin !== null && byKeys) speak(said, bin);
     },
+    picked(bin, curve) {
+      const change = behindBin(bin, curve);
+      if (change !== undefined) setting.go(change);
+    },
   });
 
   let byKeys = false;
@@ -123,6 +131,18 @@ export function card(graph, setting, lead) {
     byKeys = false;
   });
   frame.addEventListener('blur', () => drawn.moveCursor('Escape'));
+
+  /** @param {number} bin @param {string} curve */
+  function behindBin(bin, curve) {
+    const { from, step } = spanOf();
+    return behind(graph, curve, { from: from + bin * step, to: from + (bin + 1) * step });
+  }
+
+  /** @param {number} bin @param {string} curve */
+  function hrefBehind(bin, curve) {
+    const change = behindBin(bin, curve);
+    return change && setting.href(change);
+  }
 
   const spanOf = () => coarser(setting.span(), graph.finest ?? 0);
 
@@ -217,7 +237,7 @@ export function card(graph, setting, lead) {
 
   /** Made when it is opened: a table of hundreds of rows for each graph would cost everybody. */
   function drawFigures() {
-    if (details.open) figuresTable(figures, columns(), spanOf(), title);
+    if (details.open) figuresTable(figures, columns(), spanOf(), title, hrefBehind);
     else fill(figures);
   }
 

@@ -5,6 +5,7 @@ import { gaps, grid, stack } from './bins.js';
 import { fillOf } from './ink.js';
 import { drawMarks } from './mark-lines.js';
 import { increments, kindOf, LINEAR_BELOW, powers, tick } from './numbers.js';
+import { meant } from './drill.js';
 import { colorOf, dashOf, edgeOf } from './palette.js';
 import { area, caps, lifted, line, runs } from './steps.js';
 
@@ -21,6 +22,7 @@ import { area, caps, lifted, line, runs } from './steps.js';
  * @property {(from: number, to: number) => void} zoomed
  * @property {() => void} back
  * @property {(bin: number | null) => void} pointed
+ * @property {(bin: number, curve: string) => void} picked
  *
  * @typedef {{ columns: readonly Column[], ghosts: readonly Ghost[], marks: readonly Mark[], span: Span, now: number, dark: boolean, log: boolean, lang: string }} Picture
  *
@@ -33,6 +35,10 @@ const LOGARITHMIC = { distr: /** @type {uPlot.Scale.Distr} */ (4) };
 // The right side; uPlot's type is an enum of the declaration file alone.
 // oxlint-disable-next-line typescript/no-unsafe-enum-assignment
 const RIGHT = { side: /** @type {uPlot.Axis.Side} */ (1) };
+
+/** Pixels within which a press is no drag, and how long a second click may take. */
+const DRAG = 4;
+const DOUBLE_CLICK_MS = 250;
 
 /**
  * @param {HTMLElement} place
@@ -167,6 +173,7 @@ export function chart(place, hands) {
         })),
       ],
       hooks: {
+        ready: [onClick],
         drawClear: [shadeGaps(rule)],
         draw: [drawMarks(ink, () => shown?.marks ?? [])],
         setSelect: [
@@ -185,6 +192,34 @@ export function chart(place, hands) {
         ],
       },
     };
+  }
+
+  /** A click that is no drag and no double click opens what is behind the curve. @param {uPlot} u */
+  function onClick(u) {
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let waiting;
+    let pressedAt = 0;
+    u.over.addEventListener('mousedown', ({ clientX }) => (pressedAt = clientX));
+    u.over.addEventListener('dblclick', () => clearTimeout(waiting));
+    u.over.addEventListener('click', ({ clientX, offsetX, offsetY }) => {
+      clearTimeout(waiting);
+      if (Math.abs(clientX - pressedAt) > DRAG) return;
+      waiting = setTimeout(() => pick(u, offsetX, offsetY), DOUBLE_CLICK_MS);
+    });
+  }
+
+  /** @param {uPlot} u @param {number} left @param {number} top */
+  function pick(u, left, top) {
+    if (shown === undefined) return;
+    const bin = Math.floor((u.posToVal(left, 'x') - shown.span.from) / shown.span.step);
+    const marks = shown.columns.flatMap(({ unit, style, values }, at) => {
+      if (!values[bin]) return [];
+      /** @param {number | null | undefined} value */
+      const y = (value) => u.valToPos(value ?? 0, kindOf(unit));
+      return [{ at, low: y(edges[at]?.lower[bin]), high: y(edges[at]?.upper[bin]), line: style === 'line' }];
+    });
+    const column = shown.columns[meant(marks, top) ?? -1];
+    if (column !== undefined) hands.picked(bin, column.key);
   }
 
   /** From middle to middle. @param {() => Values} values @param {Kind} scale @returns {uPlot.Series.PathBuilder} */

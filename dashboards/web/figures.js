@@ -15,15 +15,23 @@ import { figure, kindOf } from './numbers.js';
  * @param {readonly Column[]} columns
  * @param {Span} span
  * @param {string} title of the graph
+ * @param {(bin: number, curve: string) => string | undefined} href where what is behind a figure is shown
  */
-export function figuresTable(place, columns, span, title) {
+export function figuresTable(place, columns, span, title, href) {
   const heads = [t('figures.time'), ...columns.map(titleOf)];
   const rows = grid(span)
-    .map((time, i) => [
-      minute(time),
-      ...columns.map(({ values, unit }) => ((value) => (value === null ? '–' : figure(value, kindOf(unit), tag())))(values[i] ?? null)),
-    ])
+    .map((time, i) => [minute(time), ...columns.map((column) => cellOf(column, i))])
     .toReversed();
+
+  /** A figure leads to what was counted. @param {Column} column @param {number} bin */
+  function cellOf({ key, values, unit }, bin) {
+    const value = values[bin] ?? null;
+    if (value === null) return '–';
+    const text = figure(value, kindOf(unit), tag());
+    const to = value > 0 ? href(bin, key) : undefined;
+    return to === undefined ? text : el('a', { href: to }, text);
+  }
+
   fill(
     place,
     el(

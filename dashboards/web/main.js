@@ -143,6 +143,9 @@ function graphsOfView() {
       hidden: () => new Set(here.view().hide),
       zoomed: (from, to) => zooms.into(from, to),
       back: () => zooms.back(),
+      // In another page's frame there is no way back.
+      go: (change) => EMBEDDED === undefined && here.go(change),
+      href: here.href,
       toggle(curve) {
         const { hide } = here.view();
         here.go({ hide: hide.includes(curve) ? hide.filter((one) => one !== curve) : [...hide, curve] });

@@ -1,6 +1,7 @@
 // @ts-check
 import { message } from './api.js';
 import { el, logged } from './dom.js';
+import { exportLinks } from './export.js';
 import { clock, dateTime, name, sentence, t, tag } from './i18n.js';
 import { story } from './life.js';
 import { badge } from './messages.js';
@@ -22,7 +23,12 @@ export function messagePage(place, site) {
   return loader(body, async (signal) => {
     const trace = await message(site.view().id, signal);
     const moments = story(trace);
-    return [...head(trace), el('ol', { class: 'life' }, ...moments.map((moment, i) => entry(moment, moments[i - 1])))];
+    return [
+      ...head(trace),
+      el('p', { class: 'count' }, exportLinks(`messages/${encodeURIComponent(trace.id)}`, {})),
+      el('ol', { class: 'life' }, ...moments.map((moment, i) => entry(moment, moments[i - 1]))),
+      el('p', { class: 'lead' }, t('message.lines')),
+    ];
   });
 }
 

@@ -1,7 +1,9 @@
 // @ts-check
 import { messages } from './api.js';
-import { choice, el, logged, table } from './dom.js';
-import { minute, name, t, tag } from './i18n.js';
+import { choice, el, fill, logged, table } from './dom.js';
+import { labelsOf, NO_SEARCH } from './drill.js';
+import { exportLinks } from './export.js';
+import { has, minute, name, stretch, t, tag } from './i18n.js';
 import { bytes } from './numbers.js';
 import { loader, nothing } from './table-page.js';
 
@@ -9,11 +11,17 @@ import { loader, nothing } from './table-page.js';
  * "Where is my mail?": search by address, queue id or message-id; each hit opens its life.
  *
  * @import { MessageSummary } from '../../src/model/question.ts'
- * @import { Messages } from './api.js'
+ * @import { Messages, Question } from './api.js'
  * @import { Site } from './site.js'
+ * @import { View } from './url.js'
  */
 
 const MOST = 200;
+/** In a file there is room for more. */
+const MOST_EXPORTED = 1000;
+
+/** Besides the one field for all: what an operator knows to be the one or the other. */
+const FIELDS = /** @type {const} */ (['sender', 'recipient', 'client', 'relay']);
 
 export const STATUSES = /** @type {const} */ ([
   'queued',
@@ -36,7 +44,8 @@ const fateOf = (status) => (status.startsWith('fate:') ? status.slice(5) : '');
 
 /** @param {HTMLElement} place @param {Site} site */
 export function messagesPage(place, site) {
-  const { q, status } = site.view();
+  const { q, status, series } = site.view();
+  const fields = FIELDS.map((key) => searchField(key, site.view()[key]));
   const term = el('input', {
     type: 'search',
     id: 'search',
@@ -59,9 +68,13 @@ export function messagesPage(place, site) {
     [['', t('search.any_status')], ['waiting', t('status.waiting')], ...named, ...fates],
     () => ask(),
   );
-  const ask = () => site.go({ q: term.value.trim(), status: which.value });
+  const ask = () => {
+    const [sender = '', recipient = '', client = '', relay = ''] = fields.map(({ input }) => input.value.trim());
+    site.go({ ...NO_SEARCH, q: term.value.trim(), status: which.value, sender, recipient, client, relay });
+  };
   const list = el('div');
-  place.replaceChildren(
+  fill(
+    place,
     el('h2', null, t('page.messages')),
     el(
       'form',
@@ -77,21 +90,23 @@ export function messagesPage(place, site) {
       term,
       which,
       el('button', { type: 'submit' }, t('search.go')),
+      el(
+        'details',
+        { class: 'more-fields', open: fields.some(({ input }) => input.value !== '') },
+        el('summary', null, t('search.more')),
+        el('div', { class: 'fields' }, ...fields.map(({ root }) => root)),
+      ),
     ),
+    series !== '' && behindNote(site),
     list,
   );
 
   return loader(list, async (signal) => {
-    const { from, to } = site.span();
-    const { host } = site.view();
-    const fate = fateOf(status);
-    const asked = status === 'waiting' ? WAITING : [status];
-    const answer =
-      fate === ''
-        ? join(await Promise.all(asked.map((one) => messages({ from, to, term: q, status: one, limit: MOST }, signal))))
-        : await messages({ from, to, fate, host, limit: MOST }, signal);
+    const view = site.view();
+    const { questions, complete } = questionsOf(view, site.span());
+    const answer = join(await Promise.all(questions.map((one) => messages({ ...one, limit: MOST }, signal))));
     // What was given up was last deferred, too.
-    if (status === 'waiting') answer.messages = answer.messages.filter((message) => message.status !== 'expired');
+    if (view.status === 'waiting') answer.messages = answer.messages.filter((message) => message.status !== 'expired');
     if (answer.messages.length === 0) return [nothing(q === '' ? 'search.none' : 'search.none_found', { term: q })];
     const heads = [
       t('head.time'),
@@ -102,7 +117,12 @@ export function messagesPage(place, site) {
       { text: t('head.size'), class: 'number' },
     ];
     return [
-      el('p', { class: 'count', role: 'status' }, t(answer.complete ? 'search.count' : 'search.cut', { n: answer.messages.length })),
+      el(
+        'p',
+        { class: 'count' },
+        el('span', { role: 'status' }, t(answer.complete ? 'search.count' : 'search.cut', { n: answer.messages.length })),
+        complete && exportLinks('messages', { ...questions[0], limit: MOST_EXPORTED }),
+      ),
       table(
         t('page.messages'),
         heads,
@@ -110,6 +130,56 @@ export function messagesPage(place, site) {
       ),
     ];
   });
+}
+
+/**
+ * What is asked of the API; what waits has three statuses, and is not exported in one piece.
+ *
+ * @param {View} view
+ * @param {{ from: number, to: number }} range
+ * @returns {{ questions: Question[], complete: boolean }}
+ */
+function questionsOf(view, { from, to }) {
+  const { q, status, host, series, sender, recipient, client, relay } = view;
+  const fate = fateOf(status);
+  if (series !== '') return { questions: [{ from, to, series, ...labelsOf(view) }], complete: true };
+  if (fate !== '') return { questions: [{ from, to, fate, host }], complete: true };
+  const statuses = status === 'waiting' ? WAITING : [status];
+  return {
+    questions: statuses.map((one) => ({ from, to, term: q, status: one, sender, recipient, client, relay })),
+    complete: statuses.length === 1,
+  };
+}
+
+/** @param {(typeof FIELDS)[number]} key @param {string} value */
+function searchField(key, value) {
+  const input = el('input', { type: 'text', name: key, value, autocomplete: 'off', spellcheck: 'false' });
+  return { input, root: el('label', null, el('span', null, t(`head.${key}`)), input) };
+}
+
+/** Says which point of a graph the list is behind, and leads to all messages. @param {Site} site */
+function behindNote(site) {
+  const { series, where } = site.view();
+  const { from, to } = site.span();
+  const labels = where.map((pair) => {
+    const cut = pair.indexOf(':');
+    return name(pair.slice(0, cut), pair.slice(cut + 1));
+  });
+  const parts = [seriesName(series), ...labels].flatMap((part, i) => [i > 0 ? ' · ' : '', logged(part)]);
+  return el(
+    'p',
+    { class: 'behind' },
+    el('strong', null, ...parts),
+    el('span', { class: 'when' }, stretch(from, to)),
+    el('a', { href: site.href({ ...NO_SEARCH }) }, t('search.all')),
+  );
+}
+
+/** @param {string} series */
+function seriesName(series) {
+  const base = series.replace(/_(?:bytes|messages)$/, '');
+  if (has(`curve.${base}`)) return t(`curve.${base}`);
+  return has(`status.${base}`) ? t(`status.${base}`) : base;
 }
 
 /** The newest of several answers; a message may be in more than one. @param {readonly Messages[]} answers @returns {Messages} */

@@ -14,6 +14,12 @@ import { LENGTHS, parseTime, toRfc3339 } from './range.js';
  * @property {string} domain empty: all
  * @property {string} q the term of the message search
  * @property {string} status of the message search
+ * @property {string} sender of the message search, as the next three
+ * @property {string} recipient
+ * @property {string} client
+ * @property {string} relay
+ * @property {string} series what the messages were counted in, empty: all messages
+ * @property {readonly string[]} where labels of that series, `reason:dnsbl`
  * @property {string} service of the logins
  * @property {string} result of the logins
  * @property {readonly string[]} hide curves that are switched off, `graph:curve`
@@ -52,6 +58,12 @@ export function readView({ search, hash }) {
     domain: keys.get('domain') ?? '',
     q: keys.get('q') ?? '',
     status: keys.get('status') ?? '',
+    sender: keys.get('sender') ?? '',
+    recipient: keys.get('recipient') ?? '',
+    client: keys.get('client') ?? '',
+    relay: keys.get('relay') ?? '',
+    series: keys.get('series') ?? '',
+    where: keys.getAll('where'),
     service: keys.get('service') ?? '',
     result: keys.get('result') ?? '',
     hide: keys.getAll('hide'),
@@ -88,6 +100,22 @@ function decoded(text) {
   }
 }
 
+const TEXTS = /** @type {const} */ ([
+  'lang',
+  'theme',
+  'host',
+  'domain',
+  'q',
+  'status',
+  'sender',
+  'recipient',
+  'client',
+  'relay',
+  'series',
+  'service',
+  'result',
+]);
+
 /**
  * The address of a view; only what differs from the defaults is written.
  *
@@ -102,9 +130,10 @@ export function writeView(view) {
     keys.set('from', toRfc3339(view.range.from));
     keys.set('to', toRfc3339(view.range.to));
   }
-  for (const key of /** @type {const} */ (['lang', 'theme', 'host', 'domain', 'q', 'status', 'service', 'result'])) {
+  for (const key of TEXTS) {
     if (view[key] !== '') keys.set(key, view[key]);
   }
+  for (const label of view.where) keys.append('where', label);
   for (const curve of view.hide) keys.append('hide', curve);
   if (view.wall !== '') keys.set('wall', view.wall);
   if (view.by !== '') keys.set('by', view.by);

@@ -34,6 +34,9 @@ export const termParameter = (description: string): Type.TOptional<Type.TString>
 
 export const limitParameter = (fallback: number): Type.TInteger => Type.Integer({ minimum: 1, maximum: 1000, default: fallback });
 
+/** `csv` is a file to save. */
+export const formatParameter = Type.Enum(['json', 'csv'], { default: 'json' });
+
 /** A query string. Lists may be separated by commas; a parameter nobody knows is an error, so that a typing mistake does not answer something else. */
 export const Query = <const P extends Type.TProperties>(properties: P): Type.TObject<P> =>
   Type.Object(properties, { additionalProperties: false, style: 'form', explode: false });

@@ -33,6 +33,12 @@ interface View {
   domain: string;
   q: string;
   status: string;
+  sender: string;
+  recipient: string;
+  client: string;
+  relay: string;
+  series: string;
+  where: readonly string[];
   service: string;
   result: string;
   hide: readonly string[];
@@ -127,6 +133,12 @@ test('an address and a view are the same thing', () => {
       domain: text,
       q: text,
       status: fc.constantFrom('', 'sent'),
+      sender: text,
+      recipient: text,
+      client: text,
+      relay: text,
+      series: fc.constantFrom('', 'rejected'),
+      where: fc.array(fc.constantFrom('reason:dnsbl', 'domain:a:b', 'reason:'), { maxLength: 2 }),
       service: fc.constantFrom('', 'imap'),
       result: fc.constantFrom('', 'failed'),
       hide: fc.array(fc.constantFrom('errors:curve.spam', 'rejects:dnsbl', 'rejects:'), { maxLength: 2 }),

@@ -232,6 +232,10 @@ export const words = {
   'search.none_found': 'No message with “{term}” in this range. Whole addresses and ids are searched; a longer range may help.',
   'search.count': 'Messages: {n}',
   'search.cut': 'The newest {n} messages; there are more. A shorter range or a term shows the others.',
+  'search.more': 'More fields',
+  'search.all': 'Show all messages of this range',
+  'export.csv': 'Save as CSV, for spreadsheets',
+  'export.json': 'Save as JSON, for programs',
 
   'head.time': 'Time',
   'head.status': 'Status',
@@ -275,6 +279,8 @@ export const words = {
 
   'message.title': 'Message',
   'message.back': '← All messages',
+  'message.lines':
+    'The log lines themselves are not kept. What is quoted above stood in them word for word; host, time and queue id find them in the log.',
   'life.received': 'Accepted from {client} as {queueId}: from {sender}, {size}, recipients: {recipients}',
   'life.submitted': 'Accepted from user {user} at {client} as {queueId}: from {sender}, {size}, recipients: {recipients}',
   'life.local': 'Handed in by a local program as {queueId}: from {sender}, {size}, recipients: {recipients}',

@@ -232,6 +232,10 @@ export const words = {
   'search.none_found': '此范围内没有与“{term}”相符的邮件。需要输入完整的地址或 ID，也可以扩大时间范围。',
   'search.count': '邮件：{n}',
   'search.cut': '这里是最新的 {n} 封，还有更多。缩短时间范围或输入关键字可以看到其余的。',
+  'search.more': '更多条件',
+  'search.all': '显示此范围内的全部邮件',
+  'export.csv': '保存为 CSV，用于电子表格',
+  'export.json': '保存为 JSON，用于程序',
 
   'head.time': '时间',
   'head.status': '状态',
@@ -275,6 +279,7 @@ export const words = {
 
   'message.title': '邮件',
   'message.back': '← 全部邮件',
+  'message.lines': '不保存日志原文。上面引用的文字与日志一致；可按主机、时间和队列 ID 在日志中找到原文。',
   'life.received': '从 {client} 接收，队列 ID {queueId}：发件人 {sender}，{size}，收件人数 {recipients}',
   'life.submitted': '用户 {user} 从 {client} 提交，队列 ID {queueId}：发件人 {sender}，{size}，收件人数 {recipients}',
   'life.local': '由本机程序提交，队列 ID {queueId}：发件人 {sender}，{size}，收件人数 {recipients}',

@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
 
@@ -5,8 +6,10 @@ import { OperationalError } from '../../model/errors.ts';
 import { FATE_NAMES, type MessagesQuestion } from '../../model/question.ts';
 import { SERIES_NAMES } from '../../model/series.ts';
 import type { App, Context } from '../context.ts';
+import { sendCsv } from '../csv.ts';
+import { lifeCsv, messagesCsv } from '../exports.ts';
 import { problemResponses } from '../problem.ts';
-import { filterParameters, limitParameter, List, Query, rangeParameters, termParameter, whereOf } from '../query.ts';
+import { filterParameters, formatParameter, limitParameter, List, Query, rangeParameters, termParameter, whereOf } from '../query.ts';
 import { Life, lifeOf, Summary, summaryOf } from '../rows.ts';
 import { parseRange, type Range } from '../time.ts';
 
@@ -39,6 +42,7 @@ const MessagesQuery = Query({
   ...filterParameters,
   ...rangeParameters,
   limit: limitParameter(100),
+  format: formatParameter,
 });
 
 /** One more than asked for tells whether there is more. */
@@ -71,9 +75,10 @@ export function messageRoutes(app: App, { reader, clock }: Context): void {
         response: { 200: MessagesAnswer, ...problemResponses },
       },
     },
-    async ({ query }): Promise<Static<typeof MessagesAnswer>> => {
+    async ({ query }, reply): Promise<Static<typeof MessagesAnswer> | FastifyReply> => {
       const range = parseRange(query, clock);
       const rows = await reader.messages(questionOf(query, range));
+      if (query.format === 'csv') return sendCsv(reply, 'messages.csv', messagesCsv(rows.slice(0, query.limit)));
       return { ...range, complete: rows.length <= query.limit, messages: rows.slice(0, query.limit).map(summaryOf) };
     },
   );
@@ -85,13 +90,14 @@ export function messageRoutes(app: App, { reader, clock }: Context): void {
         tags: ['Messages'],
         summary: 'The whole life of one message',
         params: Type.Object({ id: Type.String({ minLength: 1, maxLength: 200 }) }),
+        querystring: Query({ format: formatParameter }),
         response: { 200: Life, ...problemResponses },
       },
     },
-    async ({ params }): Promise<Static<typeof Life>> => {
+    async ({ params, query }, reply): Promise<Static<typeof Life> | FastifyReply> => {
       const trace = await reader.trace(params.id);
       if (!trace) throw new OperationalError('not_found', 'No message has this id; messages older than the retention are gone.');
-      return lifeOf(trace);
+      return query.format === 'csv' ? sendCsv(reply, 'message.csv', lifeCsv(trace)) : lifeOf(trace);
     },
   );
 }

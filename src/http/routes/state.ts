@@ -1,10 +1,13 @@
+import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
 
 import { QUEUE_NAMES } from '../../model/line.ts';
 import type { App, Context } from '../context.ts';
+import { sendCsv } from '../csv.ts';
+import { loginsCsv } from '../exports.ts';
 import { problemResponses } from '../problem.ts';
-import { limitParameter, List, Query, rangeParameters, termParameter } from '../query.ts';
+import { formatParameter, limitParameter, List, Query, rangeParameters, termParameter } from '../query.ts';
 import { LoginAttempt, loginOf } from '../rows.ts';
 import { parseRange } from '../time.ts';
 
@@ -86,13 +89,16 @@ export function stateRoutes(app: App, { reader, clock }: Context): void {
           user: termParameter('Login name, whole'),
           ip: termParameter('Address of the client'),
           limit: limitParameter(100),
+          format: formatParameter,
         }),
         response: { 200: LoginsAnswer, ...problemResponses },
       },
     },
-    async ({ query }): Promise<Static<typeof LoginsAnswer>> => {
+    async ({ query }, reply): Promise<Static<typeof LoginsAnswer> | FastifyReply> => {
+      const { format, ...asked } = query;
       const range = parseRange(query, clock);
-      const { recent, byService } = await reader.logins({ ...query, ...range });
+      const { recent, byService } = await reader.logins({ ...asked, ...range });
+      if (format === 'csv') return sendCsv(reply, 'logins.csv', loginsCsv(recent));
       return { ...range, byService, recent: recent.map(loginOf) };
     },
   );
