@@ -99,8 +99,9 @@ class JournalReading {
   }
 
   async run(): Promise<void> {
+    this.#tell('reading', '');
+    // What is wrong is told until it is not any more: a further try is no news.
     while (!this.#signal.aborted) {
-      this.#tell('reading', '');
       const ending = await this.#read([]);
       if (this.#signal.aborted) return;
       if (ending.ok) {
