@@ -37,9 +37,9 @@ const WRONG_ADDRESSES = 10;
  */
 export async function startReceiver(options: ReceiverOptions): Promise<{ readonly port: number; stop(): Promise<void> }> {
   const { sizeLimit = SIZE_LIMIT } = options;
-  const sockets = new Map<number, Socket>();
+  const sockets = new Map<string, Socket>();
   const wrong = new Map<string, number>();
-  const cut = ({ remotePort }: SMTPServerSession): void => void sockets.get(remotePort)?.destroy();
+  const cut = (session: SMTPServerSession): void => void sockets.get(clientOf(session))?.destroy();
   const refused = (responseCode: number, text: string): Error => Object.assign(new Error(text), { responseCode });
   const server = new SMTPServer({
     lmtp: options.protocol === 'lmtp',
@@ -91,10 +91,10 @@ export async function startReceiver(options: ReceiverOptions): Promise<{ readonl
   server.server.on('connection', (socket: Socket) => {
     const now = Math.floor(Date.now() / 60_000);
     if (now !== minute) [minute, connections] = [now, 0];
-    const { remotePort = 0 } = socket;
-    sockets.set(remotePort, socket);
+    const client = clientOf(socket);
+    sockets.set(client, socket);
     socket.on('error', () => undefined);
-    socket.on('close', () => void (sockets.get(remotePort) === socket && sockets.delete(remotePort)));
+    socket.on('close', () => void (sockets.get(client) === socket && sockets.delete(client)));
     if (++connections > CONNECTIONS_A_MINUTE) socket.destroy();
   });
   try {
@@ -114,3 +114,12 @@ export async function startReceiver(options: ReceiverOptions): Promise<{ readonl
     },
   };
 }
+
+/** The library folds IPv4 addresses in IPv6 form. */
+const clientOf = ({
+  remoteAddress = '',
+  remotePort = 0,
+}: {
+  remoteAddress?: string | undefined;
+  remotePort?: number | undefined;
+}): string => `${remoteAddress.replace(/^::ffff:/i, '')} ${remotePort}`;
