@@ -9,7 +9,7 @@ packages=(
   logrotate xz-utils zstd bzip2                                  # rotation and compressed logs
   systemd-journal-remote                                         # makes journal files; brings journalctl
   rsyslog bsdutils openssl                                       # senders of syslog
-  prometheus                                                     # scrapes, and promtool
+  prometheus prometheus-alertmanager                             # scrapes and promtool; takes our alerts
   chromium fonts-noto-cjk                                        # the dashboard, in Chinese too
   pflogsumm mailgraph rrdtool                                    # the peers that our figures are held against
 )
@@ -57,7 +57,7 @@ if ! "${apt[@]}" install -y --no-install-recommends --no-remove "${missing[@]}";
 fi
 # Nor at the next boot.
 if [ -d /run/systemd/system ]; then
-  for unit in postfix dovecot prometheus mailgraph rsyslog; do
+  for unit in postfix dovecot prometheus prometheus-alertmanager mailgraph rsyslog; do
     case " ${missing[*]} " in *" $unit"*) systemctl disable --quiet "$unit" || true ;; esac
   done
 fi

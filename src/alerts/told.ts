@@ -1,3 +1,4 @@
+import { printable } from '../lib/printable.ts';
 import type { Alert, Notice, Severity } from '../model/alert.ts';
 import type { Services } from './services.ts';
 import { PHRASES } from './words.ts';
@@ -48,9 +49,9 @@ function told(alert: Alert, services: Services): Told {
     severity: alert.severity,
     title,
     text,
-    labels: Object.entries(alert.labels).map(([name, value]) => `${name}: ${value}`),
+    labels: Object.entries(alert.labels).map(([name, value]) => printable(`${name}: ${value}`)),
     link: services.pageUrl() + alert.evidence.link,
-    samples: alert.evidence.samples.map(({ text: sample, link }) => ({ text: sample, link: services.pageUrl() + link })),
+    samples: alert.evidence.samples.map(({ text: sample, link }) => ({ text: printable(sample), link: services.pageUrl() + link })),
   };
 }
 

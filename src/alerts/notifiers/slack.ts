@@ -12,7 +12,7 @@ const MARKUP: Markup = {
       .replaceAll('&', '&amp;')
       .replaceAll('<', '&lt;')
       .replaceAll('>', '&gt;')
-      .replaceAll(/[*_~`]/g, '$&\u200b'),
+      .replaceAll(/[*_~`[\]]/g, '$&\u200b'),
   bold: (text) => `*${text}*`,
   link: (text, url) => `<${url}|${text}>`,
 };
