@@ -119,6 +119,8 @@ function readIds(event: Verdict, text: string, from: number): void {
   if (end > idAt + 14) event.messageId = text.slice(idAt + 15, end);
 }
 
+const QUEUED_AS = /[0-9A-Za-z]*/y;
+
 /** What amavis writes after the Message-ID: from the last `mail_id` on nothing is a stranger's. */
 function readTail(event: Verdict, text: string, from: number): void {
   const mailId = text.lastIndexOf(', mail_id: ');
@@ -133,8 +135,8 @@ function readTail(event: Verdict, text: string, from: number): void {
   if (size !== undefined) event.size = size;
   const queuedAt = text.indexOf(', queued_as: ', hits);
   if (queuedAt < 0) return;
-  const end = /[^0-9A-Za-z/]|$/g;
-  end.lastIndex = queuedAt + 13;
-  const queuedAs = text.slice(queuedAt + 13, end.exec(text)?.index).split('/', 1)[0] ?? '';
+  // Several are joined by `/`: the first.
+  QUEUED_AS.lastIndex = queuedAt + 13;
+  const [queuedAs = ''] = QUEUED_AS.exec(text) ?? [];
   if (isQueueId(queuedAs)) event.nextQueueId = queuedAs;
 }
