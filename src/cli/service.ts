@@ -14,6 +14,7 @@ import { sendProbes } from './probe.ts';
 import { sendReportsWhenDue } from './report-mail.ts';
 import { openDuckStore } from '../store/duckdb/index.ts';
 import type { Store } from '../store/store.ts';
+import { alertMarks } from '../alerts/marks.ts';
 import { serviceAlerting } from './alerting.ts';
 import { DATABASE, SERVICE_FILE } from './data-directory.ts';
 import { collectorOf, placesOf } from './sources.ts';
@@ -75,6 +76,7 @@ async function startOn(store: Store, config: Config, sources: readonly Source[],
     reader: store,
     collecting,
     alerting,
+    marks: [alertMarks(store)],
     metrics,
     graphs: GRAPHS,
     webDirectory: WEB_DIRECTORY,

@@ -30,14 +30,22 @@ interface Sight {
   readonly path: string;
   /** Resolves when there is to be seen what is looked at. */
   readonly ready: (page: Page, look: Look) => Promise<unknown>;
+  /** Fewer than all, where a page is like another that is seen in all. */
+  readonly looks?: readonly Look[];
 }
+
+/** The two that differ most. */
+export const EXTREMES: readonly Look[] = [
+  { lang: 'en', dark: false, width: DESK },
+  { lang: 'zh-CN', dark: true, width: PHONE },
+];
 
 /**
  * Opens a page in each look, as subtests: what `ready` waits for is there, the console is silent, nothing scrolls sideways, axe finds
  * nothing serious, and a picture is kept. `url` is the service's, without a path.
  */
-export async function everyLook(t: TestContext, browser: Browser, url: string, { name, path, ready }: Sight): Promise<void> {
-  for (const look of LOOKS) {
+export async function everyLook(t: TestContext, browser: Browser, url: string, { name, path, ready, looks = LOOKS }: Sight): Promise<void> {
+  for (const look of looks) {
     const named = [name, look.lang, look.width, look.dark ? 'dark' : 'light'].join('-');
     await t.test(named, async (sub) => {
       const { page, faults } = await browse(sub, { ...look, browser });
