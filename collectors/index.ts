@@ -2,6 +2,7 @@
 import { fileCollector } from './file.ts';
 import { journaldCollector } from './journald.ts';
 import { postfixQueueCollector } from './postfix-queue.ts';
+import { serviceCheckCollector } from './service-check.ts';
 import { stdinCollector } from './stdin.ts';
 import { syslogCollector } from './syslog.ts';
 
@@ -11,11 +12,12 @@ export const collectors = {
   syslog: syslogCollector,
   stdin: stdinCollector,
   'postfix-queue': postfixQueueCollector,
+  'service-check': serviceCheckCollector,
 } as const;
 
 export type CollectorType = keyof typeof collectors;
 
 export { importCollector, orderRotatedSet } from './import.ts';
 export { journalMail } from './journalctl.ts';
-export { fileCollector, journaldCollector, postfixQueueCollector, stdinCollector, syslogCollector };
+export { fileCollector, journaldCollector, postfixQueueCollector, serviceCheckCollector, stdinCollector, syslogCollector };
 export { syslogSource } from './syslog.ts';

@@ -17,6 +17,7 @@ import { queueBytes } from './queue-bytes.ts';
 import { queues } from './queues.ts';
 import { rejects } from './rejects.ts';
 import { scanned } from './scanned.ts';
+import { services } from './services.ts';
 import { sizes } from './sizes.ts';
 import { volume } from './volume.ts';
 import { webmail } from './webmail.ts';
@@ -43,5 +44,6 @@ export const GRAPHS: readonly Graph[] = [
   providersSent,
   providersDeferred,
   providersBounced,
+  services,
   lines,
 ];

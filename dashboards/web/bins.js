@@ -46,7 +46,7 @@ export function questionOf(graph) {
 }
 
 /** Asked of the system now and then, not made from lines. @param {SeriesName} series */
-const isSampled = (series) => series.startsWith('queue_');
+const isSampled = (series) => series.startsWith('queue_') || series === 'service_up';
 
 /** Its figures cannot be added. @param {SeriesName} series */
 const isGauge = (series) => isSampled(series) || series === 'delivery_delay';
@@ -166,6 +166,7 @@ const bridged = (values) =>
 /** For a series that is not in the answer: nothing of it happened. @param {SeriesName} series */
 function unitOf(series) {
   if (series.includes('bytes')) return 'bytes';
+  if (series === 'service_up') return 'ratio';
   if (series.endsWith('_seconds') || series === 'delivery_delay') return 'seconds';
   if (series === 'sent' || series === 'delivered' || series === 'bounced') return 'recipients';
   return series === 'rejected' || series === 'deferred' || series === 'login' ? 'attempts' : 'messages';

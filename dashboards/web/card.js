@@ -157,8 +157,7 @@ export function card(graph, setting, lead) {
     try {
       const asked = ask({ ...span, from: tail }, mine?.signal);
       const askedPast = tail > span.from || !setting.compare() ? undefined : ask(before(span), mine?.signal);
-      const got = await asked;
-      const gotPast = await askedPast;
+      const [got, gotPast] = await Promise.all([asked, askedPast]);
       if (mine?.signal.aborted) return;
       answer = answer !== undefined && tail > span.from ? merge(answer, got, span) : got;
       if (tail === span.from) past = gotPast;

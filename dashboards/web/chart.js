@@ -252,7 +252,7 @@ export function chart(place, hands) {
 
   /** Enough room that a single message is no full tower. @param {Kind} kind */
   function ceiling(kind) {
-    let high = { count: 4, bytes: 4096, seconds: 240 }[kind];
+    let high = { count: 4, bytes: 4096, seconds: 240, ratio: 1 }[kind];
     shown?.columns.forEach(({ unit }, at) => {
       if (kindOf(unit) !== kind) return;
       for (const value of edges[at]?.upper ?? []) if (value !== null && value > high) high = value;
@@ -303,7 +303,12 @@ export function chart(place, hands) {
     if (to === undefined && (key !== 'Escape' || at === null)) return false;
     const start = to === undefined ? undefined : starts[Math.min(Math.max(to, 0), last)];
     const left = start === undefined ? -10 : plot.valToPos(start + shown.span.step / 2, 'x');
-    plot.setCursor({ left, top: start === undefined ? -10 : 0 });
+    // The third argument, which its types leave out: to the other graphs, too.
+    /** @type {(at: { left: number, top: number }, fire: boolean, share: boolean) => void} */ (plot.setCursor)(
+      { left, top: start === undefined ? -10 : 0 },
+      true,
+      true,
+    );
     return true;
   }
 

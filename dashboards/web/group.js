@@ -10,7 +10,7 @@
 /** @type {ReadonlySet<SeriesName>} */
 const WITH_REASON = new Set(['rejected', 'bounced', 'deferred']);
 /** Sampled on a host or made from what came in, where there is no domain. @param {SeriesName} series */
-const hasDomain = (series) => !series.startsWith('queue_') && series !== 'received_sizes';
+const hasDomain = (series) => !series.startsWith('queue_') && series !== 'received_sizes' && series !== 'service_up';
 
 /**
  * @param {Graph} graph

@@ -3,7 +3,7 @@
  * Figures in words and digits. Bytes are binary everywhere (KiB = 1024), counts have no unit of time: a bin's length is
  * said beside them.
  *
- * @typedef {'count' | 'bytes' | 'seconds'} Kind
+ * @typedef {'count' | 'bytes' | 'seconds' | 'ratio'} Kind
  */
 
 const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
@@ -20,7 +20,7 @@ function format(lang, options) {
 }
 
 /** @param {string} unit the API's @returns {Kind} */
-export const kindOf = (unit) => (unit === 'bytes' || unit === 'seconds' ? unit : 'count');
+export const kindOf = (unit) => (unit === 'bytes' || unit === 'seconds' || unit === 'ratio' ? unit : 'count');
 
 /** Whole numbers as they are; others to three digits. @param {number} value @param {string} lang */
 export function count(value, lang) {
@@ -68,6 +68,7 @@ const unit = (value, name, lang) => format(lang, { style: 'unit', unit: name, un
 /** @param {number} value @param {Kind} kind @param {string} lang */
 export function figure(value, kind, lang) {
   if (kind === 'bytes') return bytes(value, lang);
+  if (kind === 'ratio') return percent(value, lang);
   return kind === 'seconds' ? duration(value, lang) : count(value, lang);
 }
 
@@ -113,7 +114,7 @@ export function binWords(step) {
 }
 
 /** Below this a logarithmic scale is a linear one. @type {Record<Kind, number>} */
-export const LINEAR_BELOW = { count: 1, bytes: 1024, seconds: 1 };
+export const LINEAR_BELOW = { count: 1, bytes: 1024, seconds: 1, ratio: 1 };
 
 /** Axis marks of a logarithmic scale: zero and the round figures up to `high`. @param {number} high @param {Kind} kind */
 export function powers(high, kind) {

@@ -123,6 +123,7 @@ function figure(value: number, unit: Unit | 'part' | 'times', language: Language
     case 'times':
       return number(value < 10 ? 2 : 0);
     case 'part':
+    case 'ratio':
       return new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 }).format(value);
     case 'seconds':
       return duration(value, language);

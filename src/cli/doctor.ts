@@ -143,7 +143,11 @@ async function queueCheck(source: Source, config: Config): Promise<Finding> {
       lines: () => Promise.resolve(),
       gap: () => undefined,
       samples: (samples) =>
-        Promise.resolve(told(ok('queue', `${samples.reduce((sum, { messages }) => sum + messages, 0)} messages wait in it`))),
+        Promise.resolve(
+          told(
+            ok('queue', `${samples.reduce((sum, sample) => sum + ('messages' in sample ? sample.messages : 0), 0)} messages wait in it`),
+          ),
+        ),
       state: ({ message }) => {
         if (message !== '') told(wrong('queue', message, 'run as a user that authorized_mailq_users names, or that may read the spool'));
       },

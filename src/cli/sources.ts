@@ -2,6 +2,7 @@ import {
   fileCollector,
   journaldCollector,
   postfixQueueCollector,
+  serviceCheckCollector,
   stdinCollector,
   syslogCollector,
   syslogSource,
@@ -34,6 +35,10 @@ export function collectorOf(source: Source, config: Config, positions: readonly 
     return journaldCollector({ positions, wants: mailEntries(), ...(directory === undefined ? {} : { directory }) });
   }
   if (source.type === 'syslog') return syslogCollector({ ...source, positions });
+  if (source.type === 'service-check') {
+    const { every, services } = source;
+    return serviceCheckCollector({ everyMillis: every, host: config.host, ...(services === undefined ? {} : { services }) });
+  }
   const { every, spool, command } = source;
   return postfixQueueCollector({
     everyMillis: every,

@@ -51,7 +51,7 @@ export interface ReportEntry {
 }
 
 /** Where lines or samples come from. */
-export type Source = FileSource | JournaldSource | SyslogSource | StdinSource | PostfixQueueSource;
+export type Source = FileSource | JournaldSource | SyslogSource | StdinSource | PostfixQueueSource | ServiceCheckSource;
 
 export interface FileSource {
   readonly type: 'file';
@@ -91,6 +91,14 @@ export interface SyslogSource {
 
 export interface StdinSource {
   readonly type: 'stdin';
+}
+
+export interface ServiceCheckSource {
+  readonly type: 'service-check';
+  /** ms */
+  readonly every: number;
+  /** Absent: found by itself. `host` without brackets. */
+  readonly services?: readonly { readonly name: string; readonly host: string; readonly port: number }[];
 }
 
 export interface PostfixQueueSource {

@@ -139,6 +139,19 @@ function toSmtp({ host, port, tls, user, password_file: passwordFile, from }: No
 
 function toSource(entry: SourceEntry): Source {
   if (entry.type === 'syslog') return toSyslog(entry);
+  if (entry.type === 'service-check') {
+    const { services } = entry;
+    const every = milliseconds(entry.every) ?? DEFAULT_QUEUE_INTERVAL;
+    if (services === undefined) return { type: entry.type, every };
+    return {
+      type: entry.type,
+      every,
+      services: services.flatMap(({ name, address }) => {
+        const place = parseAddressPort(address);
+        return place === undefined ? [] : [{ name, ...place }];
+      }),
+    };
+  }
   return entry.type === 'postfix-queue' ? { ...entry, every: milliseconds(entry.every) ?? DEFAULT_QUEUE_INTERVAL } : entry;
 }
 

@@ -56,6 +56,25 @@ export const SOURCES = {
     { ...closed, description: 'a source such as { type: syslog, protocol: tcp, listen: 127.0.0.1:5514 }' },
   ),
   stdin: Type.Object({ type: Type.Literal('stdin') }, { ...closed, description: 'a source such as { type: stdin }' }),
+  'service-check': Type.Object(
+    {
+      type: Type.Literal('service-check'),
+      every: Type.Optional(duration),
+      services: Type.Optional(
+        Type.Array(
+          Type.Object(
+            {
+              name: Type.String({ pattern: '^[a-z][a-z0-9_-]{0,31}$', description: 'a short name in lower case such as imap' }),
+              address: checked(isListen, 'an address and a port such as 127.0.0.1:143'),
+            },
+            { ...closed, description: 'a service such as { name: imap, address: 127.0.0.1:143 }' },
+          ),
+          { minItems: 1, description: 'a list of services' },
+        ),
+      ),
+    },
+    { ...closed, description: 'a source such as { type: service-check, every: 60s }' },
+  ),
   'postfix-queue': Type.Object(
     {
       type: Type.Literal('postfix-queue'),

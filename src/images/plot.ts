@@ -33,7 +33,7 @@ const AXIS_GAP = 6;
 export const TIME_ROOM = 34;
 
 /** Enough room above that a single message is no full tower. */
-const LOWEST_TOP: Readonly<Record<Kind, number>> = { count: 4, bytes: 4096, seconds: 240 };
+const LOWEST_TOP: Readonly<Record<Kind, number>> = { count: 4, bytes: 4096, seconds: 240, ratio: 1 };
 const HEADROOM = 1.08;
 
 type Edges = ReturnType<typeof stack>;

@@ -1,7 +1,7 @@
 import { Counter, Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
 
-import type { QueueSample } from '../model/line.ts';
+import type { QueueSample, ServiceSample } from '../model/line.ts';
 import type { Collecting } from '../model/live.ts';
 
 /** A queue that is not sampled any more would show its last figure for ever (ms). */
@@ -42,6 +42,28 @@ export function queueGauges(
       if (!known && newest.size >= limit) refused('mailgraph_queue_messages');
       else if (!known || known.time <= sample.time) newest.set(key, sample);
     }
+  };
+}
+
+/** Services as last tried. Their names are the operator's own. */
+export function serviceGauge(registry: Registry, clock: () => number): (samples: readonly ServiceSample[]) => void {
+  const newest = new Map<string, ServiceSample>();
+  void new Gauge({
+    name: 'mailgraph_service_up',
+    help: 'Whether a service took a connection (1) or not (0).',
+    labelNames: ['host', 'service'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      const now = clock();
+      for (const [key, { time, host, service, up }] of newest) {
+        if (now - time > STALE) newest.delete(key);
+        else this.set({ host, service }, up ? 1 : 0);
+      }
+    },
+  });
+  return (samples) => {
+    for (const sample of samples) newest.set(`${sample.host}\0${sample.service}`, sample);
   };
 }
 

@@ -5,7 +5,7 @@ import type { Alerting } from '../model/alert.ts';
 import { alertFigures } from './alerts.ts';
 import { rollupCounters } from './counters.ts';
 import { COUNTERS } from './families.ts';
-import { collectingGauges, queueGauges } from './gauges.ts';
+import { collectingGauges, queueGauges, serviceGauge } from './gauges.ts';
 import type { ProbeRow } from '../model/probe.ts';
 import { probeFigures } from './probe.ts';
 import { rowHistograms } from './histograms.ts';
@@ -72,6 +72,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const count = rollupCounters(registry, COUNTERS, seriesLimit, refused);
   const observeRows = rowHistograms(registry, seriesLimit, refused);
   const sample = queueGauges(registry, clock, seriesLimit, refused);
+  const sampleServices = serviceGauge(registry, clock);
   if (collecting) collectingGauges(registry, collecting);
   const alerts = alertFigures(registry, alerting);
   if (processMetrics) processFigures(registry);
@@ -81,6 +82,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     observe(committed) {
       count(committed.rollups);
       sample(committed.queueSamples);
+      sampleServices(committed.serviceSamples ?? []);
       if (committed.live) observeRows(committed.deliveries, committed.queueFiles);
     },
     storeFailed: () => storeFailures.inc(),

@@ -70,12 +70,22 @@ export interface SourceState {
   readonly dropped?: number;
 }
 
+/** Whether a service took a connection. */
+export interface ServiceSample {
+  /** ms since the epoch. */
+  readonly time: number;
+  readonly host: string;
+  /** As configured, or one of the usual names: mta, imap, web. */
+  readonly service: string;
+  readonly up: boolean;
+}
+
 /** Where collectors put what they read. */
 export interface Sink {
   /** Takes a block over (the buffer must not be used again). Resolves when the next one may come: back pressure. */
   lines(block: Block): Promise<void>;
-  /** Takes queue samples over. */
-  samples(samples: readonly QueueSample[]): Promise<void>;
+  /** Takes samples of queues and services over. */
+  samples(samples: readonly (QueueSample | ServiceSample)[]): Promise<void>;
   /** Tells what the collector sees; called on every change. */
   state(state: SourceState): void;
   /** Lines were lost between two blocks of a stream (a rotated file is gone): the graphs show a gap. */

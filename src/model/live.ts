@@ -1,5 +1,5 @@
 import type { DeliveryRow, QueueFileRow, RollupDelta } from './batch.ts';
-import type { QueueSample, SourceState } from './line.ts';
+import type { QueueSample, ServiceSample, SourceState } from './line.ts';
 
 /** A batch that was committed, as subscribers (metrics, the live stream) see it. */
 export interface Committed {
@@ -11,6 +11,7 @@ export interface Committed {
   readonly deliveries: readonly DeliveryRow[];
   readonly queueFiles: readonly QueueFileRow[];
   readonly queueSamples: readonly QueueSample[];
+  readonly serviceSamples?: readonly ServiceSample[];
   /** Whether what is in it was written since we watch; only then histograms are observed. */
   readonly live: boolean;
 }

@@ -23,7 +23,7 @@ export const STORED_LABELS = [
 export const LABELS = [...STORED_LABELS, 'phase', 'quantile', 'size_class'] as const;
 export type Label = (typeof LABELS)[number];
 
-export type Unit = 'messages' | 'recipients' | 'attempts' | 'bytes' | 'lines' | 'seconds';
+export type Unit = 'messages' | 'recipients' | 'attempts' | 'bytes' | 'lines' | 'seconds' | 'ratio';
 
 export interface SeriesInfo {
   readonly unit: Unit;
@@ -72,6 +72,8 @@ export const SERIES = {
   /** Until a probe was back, of those that came; and what part of them came, 0 to 1. */
   probe_delay_seconds: gauge('seconds'),
   probe_success: gauge('messages'),
+  /** 1 where a service took every connection, 0 where none. */
+  service_up: gauge('ratio', 'service'),
   /** Of recipients that were reached: how long it took, in all and in each of Postfix's four phases. */
   delivery_delay: { unit: 'seconds', type: 'percentile', labels: ['phase', 'quantile'], resolution: MINUTE },
   /** `received` by size of the message. */

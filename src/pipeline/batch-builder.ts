@@ -13,7 +13,7 @@ import type {
   UnknownLine,
   VerdictRow,
 } from '../model/batch.ts';
-import type { Position, QueueSample } from '../model/line.ts';
+import type { Position, QueueSample, ServiceSample } from '../model/line.ts';
 import type { SeriesName } from '../model/series.ts';
 import type { Sums } from './sums.ts';
 
@@ -34,6 +34,7 @@ export class BatchBuilder {
   readonly completions: QueueFileRow[] = [];
   readonly notices: NoticeRow[] = [];
   readonly queueSamples: QueueSample[] = [];
+  readonly serviceSamples: ServiceSample[] = [];
   readonly unknownLines: UnknownLine[] = [];
   readonly positions = new Map<string, Position>();
   readonly coverage = new Map<string, Coverage>();
@@ -71,7 +72,7 @@ export class BatchBuilder {
   }
 
   get empty(): boolean {
-    return this.positions.size === 0 && this.queueSamples.length === 0 && this.coverage.size === 0;
+    return this.positions.size === 0 && this.queueSamples.length + this.serviceSamples.length === 0 && this.coverage.size === 0;
   }
 
   /** Adds to a series in the minute of `time`. `pairs`: label, value, label, value ... of the series' own labels, in its order. */
@@ -103,6 +104,7 @@ export class BatchBuilder {
       notices: this.notices,
       rollups: this.sums.take(),
       queueSamples: this.queueSamples,
+      serviceSamples: this.serviceSamples,
       unknownLines: this.unknownLines,
       coverage: [...this.coverage.values()],
       inFlight,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OperationalError } from '../model/errors.ts';
-import type { Block, QueueSample, Sink, SourceState } from '../model/line.ts';
+import type { Block, QueueSample, ServiceSample, Sink, SourceState } from '../model/line.ts';
 import type { Collecting, Committed, Gap } from '../model/live.ts';
 import type { Batch } from '../model/batch.ts';
 import type { SavedState, StoreWriter } from '../store/store.ts';
@@ -110,10 +110,13 @@ export class Pipeline implements Sink {
     else this.schedule();
   }
 
-  async samples(samples: readonly QueueSample[]): Promise<void> {
+  async samples(samples: readonly (QueueSample | ServiceSample)[]): Promise<void> {
     if (this.failure !== undefined) throw this.failure;
     const { batch } = this.correlator;
-    batch.queueSamples.push(...samples);
+    for (const sample of samples) {
+      if ('service' in sample) batch.serviceSamples.push(sample);
+      else batch.queueSamples.push(sample);
+    }
     this.schedule();
   }
 
@@ -219,6 +222,7 @@ export class Pipeline implements Sink {
       deliveries: batch.deliveries,
       queueFiles: batch.queueFiles,
       queueSamples: batch.queueSamples,
+      ...(batch.serviceSamples && { serviceSamples: batch.serviceSamples }),
       live: builder.live || builder.lines === 0,
     };
     for (const listener of this.listeners) listener(committed);

@@ -6,7 +6,7 @@ import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileCollector } from '../../collectors/file.ts';
 import type { FileOptions } from '../../collectors/file.ts';
-import type { Block, Collector, Position, QueueSample, Sink, SourceState } from '../../src/model/line.ts';
+import type { Block, Collector, Position, QueueSample, ServiceSample, Sink, SourceState } from '../../src/model/line.ts';
 
 export interface Recorder {
   readonly sink: Sink;
@@ -14,6 +14,7 @@ export interface Recorder {
   readonly states: SourceState[];
   readonly gaps: string[];
   readonly sampled: QueueSample[];
+  readonly services: ServiceSample[];
   /** As a store gives them back: the newest of each id, through JSON. */
   positions(): Position[];
   lines(): string[];
@@ -25,12 +26,18 @@ export function recorder(positions: readonly Position[] = []): Recorder {
   const states: SourceState[] = [];
   const gaps: string[] = [];
   const sampled: QueueSample[] = [];
+  const services: ServiceSample[] = [];
   const sink: Sink = {
     lines: async (block) => {
       blocks.push(block);
       stored.set(block.position.id, block.position);
     },
-    samples: async (samples) => void sampled.push(...samples),
+    samples: async (samples) => {
+      for (const sample of samples) {
+        if ('service' in sample) services.push(sample);
+        else sampled.push(sample);
+      }
+    },
     state: (state) => void states.push(state),
     gap: (_source, message) => void gaps.push(message),
   };
@@ -40,6 +47,7 @@ export function recorder(positions: readonly Position[] = []): Recorder {
     states,
     gaps,
     sampled,
+    services,
     positions: () => JSON.parse(JSON.stringify([...stored.values()])) as Position[],
     lines: () =>
       blocks.flatMap(({ bytes }) => {

@@ -131,3 +131,19 @@ test('a reload is one mark, however many programs log it, and a source that was 
   assert.deepEqual([marks.at(-1)?.time, marks.at(-1)?.until], [gap.from / 1000, gap.to / 1000]);
   assert.deepEqual(await store.marks(DAY.to, DAY.to + 60), []);
 });
+
+test('a service is as good as the share of its checks, and in several places as where it is worst', async (t) => {
+  const store = await openStore(t);
+  const sample = (host: string, service: string, minutes: number, up: boolean) => ({ time: NOON + minutes * 60_000, host, service, up });
+  const serviceSamples = [
+    sample('a', 'imap', 0, true),
+    sample('a', 'imap', 1, false),
+    sample('b', 'imap', 0, true),
+    sample('a', 'mta', 1, true),
+  ];
+  await store.commit(batchOf({ serviceSamples }));
+  const by = async (...labels: readonly ('host' | 'service')[]) =>
+    values(await store.series({ series: ['service_up'], ...DAY, by: labels, where: {} }));
+  assert.deepEqual(await by('service'), { imap: [null, 0.5], mta: [null, 1] });
+  assert.deepEqual(await by('service', 'host'), { 'imap a': [null, 0.5], 'imap b': [null, 1], 'mta a': [null, 1] });
+});

@@ -10,7 +10,7 @@ import type {
   UnknownLine,
   VerdictRow,
 } from '../../model/batch.ts';
-import type { QueueSample } from '../../model/line.ts';
+import type { QueueSample, ServiceSample } from '../../model/line.ts';
 import { STORED_LABELS } from '../../model/series.ts';
 
 /**
@@ -179,6 +179,8 @@ export const QUEUE_SAMPLES = table<QueueSample>('queue_samples', {
   bytes: 'big',
   oldestSeconds: 'big',
 });
+
+export const SERVICE_SAMPLES = table<ServiceSample>('service_samples', { time: 'time', host: 'name', service: 'name', up: 'flag' });
 
 export const UNKNOWN_LINES = table<UnknownLine>('unknown_lines', {
   time: 'time',

@@ -101,6 +101,10 @@ CREATE TABLE probes (id VARCHAR, time TIMESTAMP, result VARCHAR, accept_ms INTEG
   hops VARCHAR, problem VARCHAR);
 COMMENT ON TABLE probes IS 'Messages sent to see whether mail flows. delay_ms: until it was back. hops: its way as JSON, from its Received headers';
 `,
+  `
+CREATE TABLE service_samples (time TIMESTAMP, host VARCHAR, service VARCHAR, up BOOLEAN);
+COMMENT ON TABLE service_samples IS 'Whether services took a connection, tried now and then';
+`,
 ];
 
 const META = `CREATE TABLE IF NOT EXISTS meta (name VARCHAR, value VARCHAR);`;

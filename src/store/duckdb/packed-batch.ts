@@ -11,6 +11,7 @@ import {
   QUEUE_FILES,
   QUEUE_SAMPLES,
   REFUSALS,
+  SERVICE_SAMPLES,
   STATE,
   STEPS,
   UNKNOWN_LINES,
@@ -35,6 +36,7 @@ export interface PackedBatch {
   readonly ends: Packed;
   readonly notices: Packed;
   readonly queueSamples: Packed;
+  readonly serviceSamples: Packed;
   readonly unknownLines: Packed;
   readonly coverage: Packed;
   /** Rows of `state` whose version is still to be told. */
@@ -106,6 +108,7 @@ function packRest(batch: Batch, largestOfRows: number, rows: (name: keyof Rows) 
     ends: pack(ENDED, ends),
     notices: pack(NOTICES, batch.notices ?? []),
     queueSamples: pack(QUEUE_SAMPLES, batch.queueSamples),
+    serviceSamples: pack(SERVICE_SAMPLES, batch.serviceSamples ?? []),
     unknownLines: pack(UNKNOWN_LINES, batch.unknownLines),
     coverage: pack(COVERAGE, batch.coverage),
     inFlight: pack(STATE, inFlight, false),

@@ -112,35 +112,42 @@ async function sumCurves(ask: Ask, memory: Memory, question: SeriesQuestion, fir
   return bySeries;
 }
 
-const QUEUES = { table: 'queue_samples', labels: 'host, instance, queue' };
-const PROBES = { table: 'probes', labels: `'' AS host, '' AS instance, '' AS queue` };
-const GAUGES = {
-  queue_messages: { ...QUEUES, value: 'messages' },
-  queue_bytes: { ...QUEUES, value: 'bytes' },
-  queue_oldest_seconds: { ...QUEUES, value: 'oldest_seconds' },
-  probe_delay_seconds: { ...PROBES, value: 'delay_ms / 1000' },
-  probe_success: { ...PROBES, value: `(result = 'ok')::INTEGER` },
-} as const satisfies Partial<Record<SeriesName, { table: string; labels: string; value: string }>>;
-type GaugeName = keyof typeof GAUGES;
-const isGauge = (name: SeriesName): name is GaugeName => Object.hasOwn(GAUGES, name);
+interface GaugeSource {
+  readonly table: 'queue_samples' | 'service_samples' | 'probes';
+  readonly labels: readonly Label[];
+  readonly column: string;
+  /** Of several hosts, instances or queues in one curve. */
+  readonly combine: (a: number, b: number) => number;
+}
 
-/** Queues of several hosts add up; of their ages the largest counts. */
+const add = (a: number, b: number): number => a + b;
+const QUEUES = { table: 'queue_samples', labels: ['host', 'instance', 'queue'] } as const;
+const GAUGES = {
+  queue_messages: { ...QUEUES, column: 'messages', combine: add },
+  queue_bytes: { ...QUEUES, column: 'bytes', combine: add },
+  queue_oldest_seconds: { ...QUEUES, column: 'oldest_seconds', combine: Math.max },
+  service_up: { table: 'service_samples', labels: ['host', 'service'], column: 'up::INTEGER', combine: Math.min },
+  probe_delay_seconds: { table: 'probes', labels: [], column: 'delay_ms / 1000', combine: add },
+  probe_success: { table: 'probes', labels: [], column: `(result = 'ok')::INTEGER`, combine: add },
+} as const satisfies Partial<Record<SeriesName, GaugeSource>>;
+const isGauge = (name: SeriesName): name is keyof typeof GAUGES => Object.hasOwn(GAUGES, name);
+
+/** Queues of several hosts add up; of their ages the largest counts, and a service is as good as where it is worst. */
 async function gaugeCurves(ask: Ask, name: SeriesName, question: SeriesQuestion, firstBin: number): Promise<Curve[]> {
   if (!isGauge(name)) return [];
   const parameters = new Parameters();
   const bin = `(epoch_ms(time) // ${parameters.add(question.step * 1000)}::BIGINT - ${parameters.add(firstBin)}::BIGINT)::INTEGER`;
-  const { table, labels: columns, value } = GAUGES[name];
+  const { table, labels: own, column, combine }: GaugeSource = GAUGES[name];
   const rows = await ask(
-    `SELECT ${columns}, ${bin} AS bin, avg(${value}) AS mean, arg_max(${value}, time)::DOUBLE AS last FROM ${table}
-     WHERE time >= ${parameters.time(question.from * 1000)} AND time < ${parameters.time(question.to * 1000)} AND ${value} IS NOT NULL GROUP BY ALL ORDER BY bin`,
+    `SELECT ${[...own, ''].join(', ')} ${bin} AS bin, avg(${column}) AS mean, arg_max(${column}, time)::DOUBLE AS last FROM ${table}
+     WHERE time >= ${parameters.time(question.from * 1000)} AND time < ${parameters.time(question.to * 1000)} AND ${column} IS NOT NULL GROUP BY ALL ORDER BY bin`,
     parameters.values,
     parameters.types,
   );
-  const combine = name === 'queue_oldest_seconds' ? Math.max : (a: number, b: number) => a + b;
   const curves = new Map<string, Curve & { lastBin: number }>();
   for (const row of rows) {
     const labels: LabelValues = {};
-    for (const label of ['host', 'instance', 'queue'] as const) if (row[label] !== '') labels[label] = String(row[label]);
+    for (const label of own) if (row[label] !== '') labels[label] = String(row[label]);
     if (!matches(labels, question.where)) continue;
     const group = JSON.stringify(question.by.map((label) => labels[label] ?? ''));
     let curve = curves.get(group);

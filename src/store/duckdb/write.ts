@@ -14,6 +14,7 @@ import {
   QUEUE_SAMPLES,
   REFUSALS,
   SERIES_KEYS,
+  SERVICE_SAMPLES,
   STATE,
   STEPS,
   UNKNOWN_LINES,
@@ -64,6 +65,7 @@ export async function storeBatch({ connection, feed }: Writing, memory: Memory, 
     await feed.insert(ENDED, batch.ends);
     await feed.insert(NOTICES, batch.notices);
     await feed.insert(QUEUE_SAMPLES, batch.queueSamples);
+    await feed.insert(SERVICE_SAMPLES, batch.serviceSamples);
     await feed.insert(UNKNOWN_LINES, batch.unknownLines);
     await feed.insert(COVERAGE, batch.coverage);
     await feed.insert(SERIES_KEYS, memory.keys.added.map(keyRow));
