@@ -1,0 +1,128 @@
+/// <reference lib="dom" />
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { emptyBatch } from '../http/service.ts';
+import { missing } from '../stack/program.ts';
+import { expectSound } from './looks.ts';
+import { browse, expectDrawn, launch } from './page.ts';
+import { startSite } from './site.ts';
+
+const skip = missing('chromium') ?? false;
+
+const search = (page: Page): Promise<URLSearchParams> => page.evaluate(() => location.search).then((text) => new URLSearchParams(text));
+const figure = (curve: string): string => `#graph-delivered tr[data-curve="${curve}"] td[data-figure=total]`;
+
+test('handling the graphs', { skip, timeout: 600_000 }, async (t) => {
+  const [browser, site] = await Promise.all([launch(t), startSite(t)]);
+
+  await t.test("dragging zooms, the way back is the browser's, and the address says it all", async (sub) => {
+    const { page, faults } = await browse(sub, { browser });
+    await page.goto(`${site.url}/?lang=en`);
+    await expectDrawn(page, ['delivered']);
+    const over = page.locator('#graph-delivered .u-over');
+    const box = await over.boundingBox();
+    assert.ok(box !== null);
+    await page.mouse.move(box.x + box.width * 0.5, box.y + 40);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.75, box.y + 40, { steps: 5 });
+    await page.mouse.up();
+    await page.waitForFunction(() => location.search.includes('from='));
+    const { from, to } = Object.fromEntries(await search(page));
+    const hours = (Date.parse(to ?? '') - Date.parse(from ?? '')) / 3_600_000;
+    assert.ok(hours > 5 && hours < 7, `a quarter of a day: ${hours} h`);
+    await page.goBack();
+    await page.waitForFunction(() => !location.search.includes('from='));
+
+    await page.click('[title$="(c)"]');
+    await page.click('[title$="(l)"]');
+    await page.selectOption('.drawn-as select', 'host');
+    await page.waitForFunction(() => location.search.includes('by=host'));
+    assert.deepEqual(Object.fromEntries(await search(page)), { lang: 'en', by: 'host', compare: '1', scale: 'log' });
+    await page.waitForSelector('#graph-delivered tr[data-curve="mail"] td[data-figure=before]');
+    const { page: other } = await browse(sub, { browser });
+    await other.goto(page.url());
+    await other.waitForSelector('#graph-delivered tr[data-curve="mail"] td[data-figure=before]');
+    assert.deepEqual(await other.locator('.drawn-as [aria-pressed=true]').allTextContents(), ['Compare', 'Log scale']);
+
+    await page.selectOption('.drawn-as select', '');
+    await page.click('tr[data-curve="curve.received"] .curve');
+    await page.waitForSelector('tr.off[data-curve="curve.received"]');
+    assert.equal((await search(page)).get('hide'), 'delivered:curve.received');
+    assert.deepEqual(faults, []);
+  });
+
+  await t.test('what is committed is on the page without a reload', async (sub) => {
+    const { page, faults } = await browse(sub, { browser });
+    await page.goto(`${site.url}/?range=hour&lang=en`);
+    await page.waitForSelector('.state.good');
+    await page.waitForSelector(figure('curve.sent'));
+    const before = Number(await page.getAttribute(figure('curve.sent'), 'data-value'));
+    const now = Date.now();
+    const sent = { time: now, series: 'sent', labels: { host: 'mail', instance: 'postfix' }, value: 1234, live: true } as const;
+    await site.commit(emptyBatch({ rollups: [sent], lines: 1, coverage: [{ source: 'live', from: now - 1000, to: now }] }));
+    await page.waitForFunction(
+      ([selector, least]) => Number(document.querySelector(String(selector))?.getAttribute('data-value')) >= Number(least),
+      [figure('curve.sent'), before + 1234],
+    );
+    assert.deepEqual(faults, []);
+  });
+
+  await t.test('all of it by keyboard: help, sections, the cursor in a graph, the wall', async (sub) => {
+    const { page, faults } = await browse(sub, { browser, height: 900 });
+    await page.goto(`${site.url}/?lang=en`);
+    await expectDrawn(page, ['delivered']);
+    await page.keyboard.press('?');
+    await page.waitForSelector('dialog[open]');
+    await expectSound(page);
+    await page.keyboard.press('Escape');
+    await page.focus('#graph-delivered .plot-frame');
+    await page.keyboard.press('End');
+    await page.keyboard.press('ArrowLeft');
+    const when = await page.textContent('#graph-delivered .cursor');
+    assert.match(when ?? '', /\d\d:\d\d/);
+    assert.equal(await page.textContent('#graph-errors .cursor'), when, 'the cursor is shared');
+    await page.waitForFunction(() => /Received \d/.test(document.querySelector('#graph-delivered [aria-live]')?.textContent ?? ''));
+    await page.keyboard.press('Escape');
+    assert.equal(await page.textContent('#graph-delivered .cursor'), '');
+
+    await page.keyboard.press(']');
+    await page.waitForSelector('#graph-sizes');
+    assert.equal(new URL(page.url()).hash, '#graphs/mail');
+    await page.keyboard.press('[');
+    await page.waitForSelector('#graph-errors');
+    await page.keyboard.press('w');
+    await page.waitForSelector('body.wall:not(.turns)');
+    assert.equal(await page.isVisible('.range-bar'), false);
+    await page.keyboard.press('w');
+    await page.waitForSelector('body.turns');
+    assert.equal(await page.locator('.graph:visible').count(), 1);
+    const first = await page.getAttribute('.graph:visible', 'id');
+    await page.keyboard.press(' ');
+    assert.notEqual(await page.getAttribute('.graph:visible', 'id'), first);
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('body:not(.wall)');
+    assert.deepEqual(faults, []);
+  });
+
+  await t.test('a reload is a mark on the graphs and a line in the list', async (sub) => {
+    const time = Date.now() - 3_600_000;
+    const notice = {
+      time,
+      host: 'mail',
+      instance: 'postfix',
+      program: 'postfix-script',
+      kind: 'reload',
+      text: '<img src=x onerror=alert(1)>',
+    } as const;
+    await site.commit(emptyBatch({ notices: [notice] }));
+    const { page, faults } = await browse(sub, { browser });
+    await page.goto(`${site.url}/?lang=en`);
+    await page.click('.marks summary');
+    const row = page.locator('.marks tbody tr', { hasText: 'onerror' });
+    await row.waitFor();
+    assert.match((await row.textContent()) ?? '', /postfix reloaded/);
+    await expectSound(page);
+    assert.deepEqual(faults, []);
+  });
+});
