@@ -9,6 +9,8 @@ import { BatchPacker, buffersOf } from '../store/duckdb/packed-batch.ts';
 import { errorOf, failureOf, type FromReader, type Imported, type ImportTask, type Stored, type ToReader } from './import-messages.ts';
 
 const PROGRESS_MILLIS = 100;
+/** Several hundred thousand lines: the larger a transaction, the less of what was in flight between two has to be stored. */
+const MAX_WEIGHT = 250_000;
 
 const port = parentPort;
 if (port === null) throw new Error('this is a thread of `import`');
@@ -43,6 +45,7 @@ async function read({ paths, saved, written, ...counting }: ImportTask): Promise
     ...counting,
     commitMillis: 10_000,
     onFailure: 'throw',
+    maxWeight: MAX_WEIGHT,
     takeRows: (rows) => packer.add(rows),
   });
   const positions = new Map(saved.positions.map((position) => [position.id, position]));

@@ -35,7 +35,7 @@ export async function importFiles(args: readonly string[]): Promise<void> {
   const stopping = new AbortController();
   for (const signal of STOPS) process.once(signal, () => stopping.abort());
   const started = performance.now();
-  const store = await openDuckStore({ path: join(config.data, DATABASE), memoryLimit: STORE_MEMORY });
+  const store = await openDuckStore({ path: join(config.data, DATABASE), memoryLimit: STORE_MEMORY, threads: 1, durability: 'checkpoint' });
   const progress = progressBar();
   try {
     const { lines, understood, unknown, events, stopped } = await readInto(
@@ -83,7 +83,7 @@ async function refuseBesideService(config: Config): Promise<void> {
 const STOPS = ['SIGINT', 'SIGTERM'] as const;
 
 /** The database's share of the 512 MB that an import may take; what it cannot keep it has on disk. */
-const STORE_MEMORY = '192MB';
+const STORE_MEMORY = '128MB';
 
 /** Stores what a thread of its own reads, counts and packs: while it is at one batch, DuckDB is at the one before. */
 async function readInto(store: DuckStore, progress: Progress, task: ImportTask, stopping: AbortSignal): Promise<Imported> {

@@ -21,6 +21,8 @@ export interface PipelineOptions extends CountingOptions {
   readonly commitMillis: number;
   /** `retry`: a service goes on trying and reads no further meanwhile. `throw`: a command gives up. */
   readonly onFailure: 'retry' | 'throw';
+  /** Rows and rollup entries at which a batch is committed without waiting; MAX_WEIGHT unless said otherwise. */
+  readonly maxWeight?: number;
   /** Takes rows over before their batch ends, some thousand at a time, so that a large batch need not be kept as rows. */
   readonly takeRows?: (rows: BatchRows) => void;
   /** Told of lines that were lost between two blocks of a source. */
@@ -106,7 +108,7 @@ export class Pipeline implements Sink {
     if (live && batch.newestEvent > newest) this.lag[block.source] = Math.max(0, (Date.now() - batch.newestEvent) / 1000);
     const { takeRows } = this.options;
     if (takeRows !== undefined && batch.rows >= ROWS_AT_ONCE) batch.handOver(takeRows);
-    if (batch.weight >= MAX_WEIGHT || batch.lines >= MAX_LINES) await this.commit();
+    if (batch.weight >= (this.options.maxWeight ?? MAX_WEIGHT) || batch.lines >= MAX_LINES) await this.commit();
     else this.schedule();
   }
 

@@ -1,8 +1,10 @@
-/** Commits numbered batches on the file given, one after another, and says the number of each once it is stored. */
+/** Commits numbered batches on the file given, one after another, and says the number of each once it will outlive the process. */
 import { openDuckStore } from '../../src/store/duckdb/index.ts';
 import { batchOf, delivery, delta, NOON } from './batches.ts';
 
-const store = await openDuckStore({ path: process.argv[2] ?? '', threads: 1 });
+const [path = '', mode] = process.argv.slice(2);
+const durability = mode === 'checkpoint' ? mode : 'commit';
+const store = await openDuckStore({ path, threads: 1, durability });
 const { positions } = await store.savedState();
 for (let n = (positions[0]?.offset ?? 0) + 1; ; n++) {
   await store.commit(
@@ -14,5 +16,6 @@ for (let n = (positions[0]?.offset ?? 0) + 1; ; n++) {
       lines: 10,
     }),
   );
+  if (durability === 'checkpoint') await store.compact();
   process.stdout.write(`${n}\n`);
 }

@@ -9,14 +9,20 @@ import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { Database } from '../../src/store/duckdb/database.ts';
 import { openDuckStore } from '../../src/store/duckdb/index.ts';
+import type { Durability } from '../../src/store/duckdb/open.ts';
+import { packBatch } from '../../src/store/duckdb/packed-batch.ts';
 import { migrate, MIGRATIONS } from '../../src/store/duckdb/migrations.ts';
 import { batchOf, databasePath, DAY_START, delivery, delta, openStore, queueFile } from './batches.ts';
 
 const CHILD = fileURLToPath(new URL('committing-child.ts', import.meta.url));
 
 /** A process that commits numbered batches on a file; resolves to how to read what it says. */
-function startChild(t: TestContext, file: string): { child: ChildProcess; lines: AsyncIterator<string> } {
-  const child = spawn(process.execPath, ['--import', 'tsx', CHILD, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+function startChild(
+  t: TestContext,
+  file: string,
+  durability: Durability = 'commit',
+): { child: ChildProcess; lines: AsyncIterator<string> } {
+  const child = spawn(process.execPath, ['--import', 'tsx', CHILD, file, durability], { stdio: ['ignore', 'pipe', 'inherit'] });
   t.after(() => child.kill('SIGKILL'));
   return { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() };
 }
@@ -29,10 +35,18 @@ async function kill(child: ChildProcess): Promise<void> {
 
 const range = { from: DAY_START, to: DAY_START + 86_400 };
 
-test('after SIGKILL at random instants rows, sums and position agree, and nothing that was acknowledged is missing', async (t) => {
+for (const [durability, rounds] of [
+  ['commit', 20],
+  ['checkpoint', 6],
+] as const) {
+  test(`after SIGKILL at random instants rows, sums and position agree, and nothing is missing: durable by ${durability}`, (t) =>
+    killAtRandom(t, durability, rounds));
+}
+
+async function killAtRandom(t: TestContext, durability: Durability, rounds: number): Promise<void> {
   const file = await databasePath(t);
-  for (let round = 0; round < 20; round++) {
-    const { child, lines } = startChild(t, file);
+  for (let round = 0; round < rounds; round++) {
+    const { child, lines } = startChild(t, file, durability);
     const wanted = 1 + Math.floor(Math.random() * 6);
     let acknowledged = 0;
     for (let i = 0; i < wanted; i++) acknowledged = Number((await lines.next()).value);
@@ -52,6 +66,22 @@ test('after SIGKILL at random instants rows, sums and position agree, and nothin
     );
     await store.close();
   }
+}
+
+test('what a killed service left in its log is in the file before an import adds to it without one', async (t) => {
+  const file = await databasePath(t);
+  const { child, lines } = startChild(t, file);
+  for (let i = 0; i < 3; i++) await lines.next();
+  await kill(child);
+  assert.ok((await stat(`${file}.wal`)).size > 0);
+  const store = await openDuckStore({ path: file, durability: 'checkpoint' });
+  const offset = (await store.savedState()).positions[0]?.offset ?? 0;
+  assert.ok(offset >= 3);
+  await store.commitPacked(packBatch(batchOf({ deliveries: [delivery({ uid: 1 })], positions: [{ id: 'p', offset: 1000, state: {} }] })));
+  await assert.rejects(stat(`${file}.wal`), { code: 'ENOENT' });
+  await store.close();
+  const [[rows]] = (await query(file, 'SELECT count(*) FROM deliveries')) as [[bigint]];
+  assert.equal(rows, BigInt(offset * 10 + 1));
 });
 
 test('another process on the file is named in a plain sentence', async (t) => {
@@ -208,6 +238,7 @@ test('a question that takes too long is cut off, and commits and other questions
     path: await databasePath(t),
     memoryLimit: '200MB',
     threads: 1,
+    durability: 'commit',
     queryTimeoutMs: 300,
     onNotice: () => undefined,
   });
@@ -229,6 +260,7 @@ test('no statement reaches files or changes that', async (t) => {
     path: await databasePath(t),
     memoryLimit: '200MB',
     threads: 1,
+    durability: 'commit',
     queryTimeoutMs: 5000,
     onNotice: () => undefined,
   });

@@ -1,5 +1,6 @@
 import type { Alert, AlertChange, AlertDelivery, AlertingState, AlertingUpdate, Notice, Silence } from '../../model/alert.ts';
-import type { Ask, Row, Writing } from './database.ts';
+import type { Ask, Row } from './database.ts';
+import type { Writing } from './open.ts';
 import { Parameters } from './segments.ts';
 
 /** Rows of alerting are few and change: they cross as one JSON text a table, and replace those with the same id. */

@@ -1,38 +1,14 @@
-import { mkdir, rename, stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DuckDBInstance, type DuckDBConnection, type DuckDBType, type DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import { OperationalError } from '../../model/errors.ts';
-import { isDamagedFile, markDamaged, needsRestoring, restoreBackup, writeBackup, writtenByBackup } from './backup.ts';
-import { explain, isDamagedWal, isFatal } from './failures.ts';
-import { Feed } from './feed.ts';
-import { migrate } from './migrations.ts';
-
-export interface DatabaseOptions {
-  readonly path: string;
-  readonly memoryLimit: string;
-  readonly threads: number;
-  /** How long a question may take, waiting included. */
-  readonly queryTimeoutMs: number;
-  readonly onNotice: (text: string) => void;
-  /** Told once when the file turns out to be damaged. Nothing can be done with it before it is opened anew. */
-  readonly onDamage?: (error: OperationalError) => void;
-}
+import { isDamagedFile, markDamaged, writeBackup } from './backup.ts';
+import { explain, isFatal } from './failures.ts';
+import { type DatabaseOptions, type Opened, openFile, type Writing } from './open.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 export type Ask = (sql: string, values?: DuckDBValue[], types?: DuckDBType[]) => Promise<Row[]>;
-
-/** The writer's hands on the database. */
-export interface Writing {
-  readonly connection: DuckDBConnection;
-  readonly feed: Feed;
-}
-
-interface Opened extends Writing {
-  readonly instance: DuckDBInstance;
-  readonly idleReaders: DuckDBConnection[];
-  readsRunning: number;
-}
 
 /**
  * Reads that run at once. With the writer they hold three of libuv's four threads at most, so that files, DNS and
@@ -120,7 +96,7 @@ export class Database {
     try {
       opened = await this.#ready();
       opened.readsRunning++;
-      const connection = opened.idleReaders.pop() ?? (await opened.instance.connect());
+      const connection = opened.idleReaders.pop() ?? (await opened.connect());
       reader = connection;
       // Again and again, because an interrupt that comes between two statements is forgotten.
       interrupting = setInterval(() => Date.now() >= deadline && connection.interrupt(), INTERRUPT_AGAIN_MS);
@@ -181,8 +157,10 @@ export class Database {
     await this.#writes;
     while (this.#reading > 0) await new Promise<void>((resolve) => this.#waiting.unshift(resolve));
     try {
-      // All is in the log already; failing to move it into the file is no loss.
-      if (!this.#broken) await this.#opened?.connection.run('CHECKPOINT').catch(() => undefined);
+      if (!this.#broken) await this.#opened?.connection.run('CHECKPOINT');
+    } catch (error) {
+      // With a log all is in it already; failing to move it into the file is no loss.
+      if (this.#options.durability === 'checkpoint') throw explain(error, this.path);
     } finally {
       this.#letGo();
       openPaths.delete(this.path);
@@ -252,67 +230,5 @@ export class Database {
     for (const connection of opened?.idleReaders.splice(0) ?? []) connection.closeSync();
     opened?.connection.closeSync();
     opened?.instance.closeSync();
-  }
-}
-
-async function openFile(options: DatabaseOptions): Promise<Opened> {
-  if (await needsRestoring(options.path)) options.onNotice(await restoreBackup(options.path, undefined));
-  try {
-    return await openWithLog(options);
-  } catch (error) {
-    if (!isDamagedFile(error)) throw error;
-    options.onNotice(await restoreBackup(options.path, error));
-    return openInstance(options);
-  }
-}
-
-/** Opens the file with its write-ahead log, or without it when that is damaged. */
-async function openWithLog(options: DatabaseOptions): Promise<Opened> {
-  try {
-    return await openInstance(options);
-  } catch (error) {
-    const wal = `${options.path}.wal`;
-    const walSize = await stat(wal).then(
-      (found) => found.size,
-      () => 0,
-    );
-    if (!isDamagedWal(error) || walSize === 0) throw error;
-    // The reading positions are in the same log as the rows: without it both are as of the last checkpoint, and what
-    // is missing is read from the mail logs again.
-    const aside = `${wal}.corrupt-${Date.now()}`;
-    await rename(wal, aside);
-    try {
-      const opened = await openInstance(options);
-      options.onNotice(`The database's write-ahead log was damaged and put aside as ${aside}; reading goes on from the last checkpoint.`);
-      return opened;
-    } catch {
-      await rename(aside, wal).catch(() => undefined);
-      throw error;
-    }
-  }
-}
-
-async function openInstance(options: DatabaseOptions): Promise<Opened> {
-  const instance = await DuckDBInstance.fromCache(options.path, {
-    memory_limit: options.memoryLimit,
-    threads: String(options.threads),
-    temp_directory: `${options.path}.tmp`,
-    // An import would checkpoint all the time with the default of 16 MB; small commits are checkpointed by us.
-    checkpoint_threshold: '256MB',
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-  });
-  let connection: DuckDBConnection | undefined;
-  try {
-    connection = await instance.connect();
-    const paths = writtenByBackup(options.path).map((file) => `'${file.replaceAll("'", "''")}'`);
-    // No query reaches files or the network, and no query changes that.
-    await connection.run(`SET allowed_paths = [${paths.join(', ')}]; SET enable_external_access = false; SET lock_configuration = true`);
-    await migrate(connection);
-    return { instance, connection, feed: new Feed(connection), idleReaders: [], readsRunning: 0 };
-  } catch (error) {
-    connection?.closeSync();
-    instance.closeSync();
-    throw error;
   }
 }

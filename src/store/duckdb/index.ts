@@ -3,7 +3,8 @@ import { OperationalError } from '../../model/errors.ts';
 import type { Store } from '../store.ts';
 import { readAlerting, readAlerts, readDeliveries, saveAlerting } from './alerting.ts';
 import { Database } from './database.ts';
-import { checkpointWhenGrown, compact, retain } from './maintenance.ts';
+import type { Durability } from './open.ts';
+import { checkpoint, checkpointWhenGrown, compact, retain } from './maintenance.ts';
 import type { Memory } from './memory.ts';
 import { readBacklog } from './read-backlog.ts';
 import { readBreakdown } from './read-breakdown.ts';
@@ -15,7 +16,7 @@ import { readFacts, readLogins, readParser, readQueues } from './read-state.ts';
 import { readProbes, saveProbe } from './probes.ts';
 import { readReportMails, saveReportMails } from './report-mails.ts';
 import { readTop } from './read-top.ts';
-import { type PackedBatch, packBatch } from './packed-batch.ts';
+import { bytesOf, type PackedBatch, packBatch } from './packed-batch.ts';
 import { readTrace } from './read-trace.ts';
 import { loadMemory, readSavedState } from './state.ts';
 import { type Attempt, storeBatch } from './write.ts';
@@ -26,6 +27,8 @@ export interface DuckStoreOptions {
   /** As DuckDB writes it: `512MB`, `1GB`. */
   readonly memoryLimit?: string;
   readonly threads?: number;
+  /** `commit` unless said otherwise. */
+  readonly durability?: Durability;
   /** How long a question may take, in ms. */
   readonly queryTimeoutMs?: number;
   /** Told in one sentence what was healed while opening. */
@@ -35,9 +38,14 @@ export interface DuckStoreOptions {
 }
 
 const COMMITS_BETWEEN_LOOKS = 60;
+/**
+ * Packed, between two checkpoints of an import: more than a million lines. Each writes what it finds of a table's last 122,880 rows
+ * once more; until then rows are in memory, or in the temporary directory beyond its limit.
+ */
+const BYTES_BETWEEN_CHECKPOINTS = 96 * 1024 * 1024;
 
 export interface DuckStore extends Store {
-  /** `commit` of a batch that another thread has packed: an import's, whose log is checkpointed by size alone. */
+  /** `commit` of a batch that another thread has packed: an import's, which is checkpointed by size alone. */
   commitPacked(batch: PackedBatch): Promise<void>;
 }
 
@@ -63,6 +71,7 @@ async function openOnce(options: DuckStoreOptions): Promise<DuckStore> {
     path: options.path,
     memoryLimit: options.memoryLimit ?? '512MB',
     threads: options.threads ?? 2,
+    durability: options.durability ?? 'commit',
     queryTimeoutMs: options.queryTimeoutMs ?? 10_000,
     onNotice: options.onNotice ?? (() => undefined),
     // Damage that shows while opening is healed by opening once more.
@@ -86,6 +95,7 @@ async function openOnce(options: DuckStoreOptions): Promise<DuckStore> {
   };
 
   let commits = 0;
+  let bytes = 0;
 
   async function commit(batch: Batch | PackedBatch): Promise<void> {
     const attempt: Attempt = { version: 0, committing: false };
@@ -100,7 +110,14 @@ async function openOnce(options: DuckStoreOptions): Promise<DuckStore> {
       if (attempt.committing) unclear = { batch, version: attempt.version, stored: false };
       throw error;
     }
-    if (++commits % COMMITS_BETWEEN_LOOKS === 0 && !isPacked(batch)) await checkpointWhenGrown(database);
+    if (!isPacked(batch)) {
+      if (++commits % COMMITS_BETWEEN_LOOKS === 0) await checkpointWhenGrown(database);
+      return;
+    }
+    bytes += bytesOf(batch);
+    if (bytes < BYTES_BETWEEN_CHECKPOINTS) return;
+    await checkpoint(database);
+    bytes = 0;
   }
 
   return {

@@ -1,8 +1,9 @@
 import type { Retention } from '../store.ts';
 import { forgetAlerting } from './alerting.ts';
 import { COVERAGE, STATE, type StateRow } from './columns.ts';
-import type { Database, Writing } from './database.ts';
+import type { Database } from './database.ts';
 import type { Memory } from './memory.ts';
+import type { Writing } from './open.ts';
 import { DAY, HOUR } from './sums.ts';
 
 /** One slice takes its turn between two commits, so it has to be short. */
@@ -139,7 +140,7 @@ export async function retain(database: Database, memoryOf: () => Memory, limits:
 const remove = (database: Database, sql: string): Promise<number> =>
   database.write(async ({ connection }) => (await connection.run(sql)).rowsChanged);
 
-async function checkpoint(database: Database): Promise<void> {
+export async function checkpoint(database: Database): Promise<void> {
   await database.write(({ connection }) => connection.run('CHECKPOINT'));
 }
 

@@ -164,6 +164,8 @@ export interface Memory {
   readonly facts: Facts;
   /** Hours (since the epoch) whose sums may have several rows for one key. */
   readonly unmerged: Set<number>;
+  /** The newest hour that has sums; -1 without any. A later one can have no row yet. */
+  newestHour: number;
   /** The number of the last commit. */
   version: number;
 }

@@ -127,6 +127,9 @@ function largestUid({ queueFiles, deliveries, refusals, verdicts, steps }: Rows)
   return largest;
 }
 
+/** How much memory a packed batch takes, nearly all of it in buffers. */
+export const bytesOf = (batch: PackedBatch): number => buffersOf(batch).reduce((sum, { byteLength }) => sum + byteLength, 0);
+
 /** The memory of a packed batch, for handing it over to another thread. */
 export function buffersOf(batch: PackedBatch): ArrayBuffer[] {
   const buffers = new Set<ArrayBuffer>();

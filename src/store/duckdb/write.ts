@@ -21,13 +21,13 @@ import {
   VERDICTS,
   type StateRow,
 } from './columns.ts';
-import type { Writing } from './database.ts';
+import type { Writing } from './open.ts';
 import type { Feed } from './feed.ts';
 import type { Facts, Memory, SeriesKey } from './memory.ts';
 import type { PackedBatch } from './packed-batch.ts';
 import { pack, packNumbers, type Packed } from './packing.ts';
 import { positionRow } from './state.ts';
-import { type Bins, HOUR } from './sums.ts';
+import { type Bins, DAY, HOUR } from './sums.ts';
 
 /** What a transaction came to. `committing`: COMMIT was sent, and failed without a clear answer. */
 export interface Attempt {
@@ -42,7 +42,8 @@ export async function storeBatch({ connection, feed }: Writing, memory: Memory, 
   try {
     const { sums } = batch;
     const keys = Float64Array.from(sums.combinations, ({ series, labels }) => memory.keys.keyOf(series, labels));
-    const newHours = hoursOf(sums.hours).filter((hour) => !memory.unmerged.has(hour));
+    const hours = hoursOf(sums.hours);
+    const newHours = hoursAddedTo(hours, memory.newestHour).filter((hour) => !memory.unmerged.has(hour));
     const unmerged = newHours.length === 0 ? memory.unmerged : new Set([...memory.unmerged, ...newHours]);
     const lastUid = Math.max(batch.largestUid, memory.facts.lastUid);
     const facts: Facts = { ...memory.facts, lines: memory.facts.lines + batch.lines, lastUid };
@@ -80,6 +81,7 @@ export async function storeBatch({ connection, feed }: Writing, memory: Memory, 
     memory.version = version;
     Object.assign(memory.facts, facts);
     for (const hour of newHours) memory.unmerged.add(hour);
+    memory.newestHour = hours.reduce((a, b) => Math.max(a, b), memory.newestHour);
     for (const interval of batch.covered) memory.covered.add(interval);
     memory.keys.committed();
   } catch (error) {
@@ -117,6 +119,15 @@ const keyRow = ({ key, series, labels }: SeriesKey): Record<string, unknown> => 
 });
 
 const hoursOf = ({ times }: Bins): number[] => [...new Set(times.map((time) => time / HOUR))];
+
+/** Hours of which rows were stored before. A day that goes on is merged with its newest hour. */
+function hoursAddedTo(hours: readonly number[], newest: number): number[] {
+  const again = hours.filter((hour) => hour < newest);
+  const dayGoesOn = hours.some((hour) => hour >= newest && dayOf(hour) === dayOf(newest));
+  return dayGoesOn ? [...again, newest] : again;
+}
+
+const dayOf = (hour: number): number => Math.floor((hour * HOUR) / DAY);
 
 /** As the columns of a table of sums. */
 const sumRows = ({ times, combinations, values }: Bins, keys: Float64Array): Packed =>

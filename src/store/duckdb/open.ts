@@ -1,0 +1,155 @@
+import { rename, stat } from 'node:fs/promises';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { OperationalError } from '../../model/errors.ts';
+import { isDamagedFile, needsRestoring, restoreBackup, writtenByBackup } from './backup.ts';
+import { isDamagedWal } from './failures.ts';
+import { Feed } from './feed.ts';
+import { migrate } from './migrations.ts';
+
+export interface DatabaseOptions {
+  readonly path: string;
+  readonly memoryLimit: string;
+  readonly threads: number;
+  readonly durability: Durability;
+  /** How long a question may take, waiting included. */
+  readonly queryTimeoutMs: number;
+  readonly onNotice: (text: string) => void;
+  /** Told once when the file turns out to be damaged. Nothing can be done with it before it is opened anew. */
+  readonly onDamage?: (error: OperationalError) => void;
+}
+
+/**
+ * When what was committed outlives the process. `commit`: at once, by the write-ahead log. `checkpoint`: once it is in the file; until
+ * then nothing of it is, so that after a crash rows and positions are those of the last checkpoint. Writing all twice, a log costs an
+ * import a fifth of what storing takes.
+ */
+export type Durability = 'commit' | 'checkpoint';
+
+/** The writer's hands on the database. */
+export interface Writing {
+  readonly connection: DuckDBConnection;
+  readonly feed: Feed;
+}
+
+export interface Opened extends Writing {
+  readonly instance: DuckDBInstance;
+  readonly connect: () => Promise<DuckDBConnection>;
+  readonly idleReaders: DuckDBConnection[];
+  readsRunning: number;
+}
+
+/** Opens the file, or makes it. What is damaged is put aside: the file for its backup, the log for nothing. */
+export async function openFile(options: DatabaseOptions): Promise<Opened> {
+  if (await needsRestoring(options.path)) options.onNotice(await restoreBackup(options.path, undefined));
+  try {
+    return await openWithLog(options);
+  } catch (error) {
+    if (!isDamagedFile(error)) throw error;
+    options.onNotice(await restoreBackup(options.path, error));
+    return openInstance(options);
+  }
+}
+
+/** Opens the file with its write-ahead log, or without it when that is damaged. */
+async function openWithLog(options: DatabaseOptions): Promise<Opened> {
+  try {
+    return await openInstance(options);
+  } catch (error) {
+    const wal = `${options.path}.wal`;
+    const walSize = await stat(wal).then(
+      (found) => found.size,
+      () => 0,
+    );
+    if (!isDamagedWal(error) || walSize === 0) throw error;
+    // The reading positions are in the same log as the rows: without it both are as of the last checkpoint, and what
+    // is missing is read from the mail logs again.
+    const aside = `${wal}.corrupt-${Date.now()}`;
+    await rename(wal, aside);
+    try {
+      const opened = await openInstance(options);
+      options.onNotice(`The database's write-ahead log was damaged and put aside as ${aside}; reading goes on from the last checkpoint.`);
+      return opened;
+    } catch {
+      await rename(aside, wal).catch(() => undefined);
+      throw error;
+    }
+  }
+}
+
+/** The attached file's name in SQL. */
+const ATTACHED = 'mail';
+
+async function openInstance(options: DatabaseOptions): Promise<Opened> {
+  if (options.durability === 'checkpoint') await emptyWal(options);
+  const isLogged = options.durability === 'commit';
+  const instance = await (isLogged ? DuckDBInstance.fromCache(options.path, settings(options)) : attach(options));
+  const connect = async (): Promise<DuckDBConnection> => {
+    const made = await instance.connect();
+    if (!isLogged) await made.run(`USE ${ATTACHED}`);
+    return made;
+  };
+  let connection: DuckDBConnection | undefined;
+  try {
+    connection = await connect();
+    const paths = writtenByBackup(options.path).map(quoted);
+    // No query reaches files or the network, and no query changes that.
+    await connection.run(`SET allowed_paths = [${paths.join(', ')}]; SET enable_external_access = false; SET lock_configuration = true`);
+    await migrate(connection);
+    return { instance, connect, connection, feed: new Feed(connection), idleReaders: [], readsRunning: 0 };
+  } catch (error) {
+    connection?.closeSync();
+    instance.closeSync();
+    throw error;
+  }
+}
+
+const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+const settings = ({ path: file, memoryLimit, threads }: DatabaseOptions): Record<string, string> => ({
+  memory_limit: memoryLimit,
+  threads: String(threads),
+  temp_directory: `${file}.tmp`,
+  // Transactions are checkpointed by us: the default of 16 MB would stop a commit now and then for it.
+  checkpoint_threshold: '256MB',
+  // For a new file: texts take an eighth less than as the oldest release could read them.
+  storage_compatibility_version: 'latest',
+  autoinstall_known_extensions: 'false',
+  autoload_known_extensions: 'false',
+});
+
+/** The file as an attached one: the only way to have it without a log. */
+async function attach(options: DatabaseOptions): Promise<DuckDBInstance> {
+  const instance = await DuckDBInstance.fromCache(':memory:', settings(options));
+  try {
+    const connection = await instance.connect();
+    await connection.run(`ATTACH ${quoted(options.path)} AS ${ATTACHED} (RECOVERY_MODE no_wal_writes)`);
+    connection.closeSync();
+    return instance;
+  } catch (error) {
+    instance.closeSync();
+    throw error;
+  }
+}
+
+/** DuckDB's names for a log, and for what it makes of it during a checkpoint. */
+const WAL_ENDINGS = ['.wal', '.wal.checkpoint', '.wal.recovery'];
+
+/** What a service that was killed left in the log goes into the file: nothing may be replayed over what an import adds there. */
+async function emptyWal(options: DatabaseOptions): Promise<void> {
+  const sizes = await Promise.all(
+    WAL_ENDINGS.map((ending) =>
+      stat(`${options.path}${ending}`).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
+  if (Math.max(...sizes) === 0) return;
+  const { connection, instance } = await openInstance({ ...options, durability: 'commit' });
+  try {
+    await connection.run('CHECKPOINT');
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
