@@ -192,16 +192,17 @@ function terminalBar(): Progress {
   };
 }
 
+const FIRST_PLAIN_MILLIS = 500;
 const PLAIN_MILLIS = 5_000;
 
 function plainLines(): Progress {
   const started = Date.now();
-  let last = started;
+  let next = started + FIRST_PLAIN_MILLIS;
   return {
     update(path, { bytesRead, bytesTotal }) {
       const now = Date.now();
-      if (now - last < PLAIN_MILLIS || bytesRead === 0) return;
-      last = now;
+      if (now < next || bytesRead === 0) return;
+      next = now + PLAIN_MILLIS;
       const left = bytesTotal > 0 ? Math.round(((now - started) * (bytesTotal - bytesRead)) / bytesRead / 1000) : 0;
       const share = bytesTotal > 0 ? `${Math.floor((100 * bytesRead) / bytesTotal)} %, about ${left} s left` : `${bytesRead} bytes`;
       process.stderr.write(`${path}: ${share}\n`);
