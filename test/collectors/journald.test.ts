@@ -183,12 +183,12 @@ test('vacuumed: the very next entry is no gap, a later one is; an older one was 
     [[3, 4, 6], [6], 1],
     [[], [], 1],
   ] as const) {
-    await fake.script(
-      `cat '${await fake.file(
-        'entries',
-        entries.map((number) => shown(number)),
-      )}'; case "$*" in *--follow*) exec sleep 600; esac`,
+    const shownThen = await fake.file(
+      'entries',
+      entries.map((number) => shown(number)),
     );
+    // Only the first look is asked about: the second begins at the newest entry, and nothing comes after it.
+    await fake.script(`case "$*" in *--follow*) exec sleep 600; esac; cat '${shownThen}'`);
     const seen = recorder(position(5));
     const running = follow(t, seen, { command: fake.command });
     await until('it to be read', () => status(seen) === 'current');
