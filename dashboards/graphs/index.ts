@@ -10,6 +10,7 @@ import { logins } from './logins.ts';
 import { loginsFailed } from './logins-failed.ts';
 import { loginsOk } from './logins-ok.ts';
 import { loginsTls } from './logins-tls.ts';
+import { probe } from './probe.ts';
 import { providersBounced } from './providers-bounced.ts';
 import { providersDeferred } from './providers-deferred.ts';
 import { providersSent } from './providers-sent.ts';
@@ -45,5 +46,6 @@ export const GRAPHS: readonly Graph[] = [
   providersDeferred,
   providersBounced,
   services,
+  probe,
   lines,
 ];

@@ -16,6 +16,7 @@ const EN_TITLES = {
   login_failures_account: 'Failed logins to one account',
   login_failures_network: 'Failed logins from one network',
   account_sending: 'An account sends far more than usual',
+  probe_failed: 'The probe message does not come back',
   service_down: 'A source or service is down',
   disk_full: 'The disk is nearly full',
 };
@@ -33,6 +34,7 @@ const ZH_TITLES: Record<Title, string> = {
   login_failures_account: '单个账号登录失败',
   login_failures_network: '单个网段登录失败',
   account_sending: '账号发信量远超平常',
+  probe_failed: '测试邮件没有收回',
   service_down: '数据源或服务不可用',
   disk_full: '磁盘将满',
 };

@@ -83,6 +83,15 @@ export const DEFAULT_RULES: readonly AlertRule[] = [
     severity: 'critical',
   }),
   rule({
+    name: 'probe_failed',
+    // Where no probe is configured there is no figure, and the rule is quiet.
+    expression: { type: 'value', series: 'probe_success', where: {}, over: 30 * MINUTE },
+    threshold: below(1),
+    holdFor: 7 * MINUTE,
+    keepFiringFor: 0,
+    severity: 'critical',
+  }),
+  rule({
     name: 'service_down',
     expression: { type: 'sources' },
     threshold: above(0),

@@ -73,6 +73,7 @@ export const words = {
   'graph.logins_tls': 'Logins with and without TLS',
   'graph.lines': 'Log lines',
   'graph.services': 'Services up',
+  'graph.probe': 'Mail-flow probe',
 
   'curve.sent': 'Sent to other hosts',
   'curve.delivered': 'Delivered to mailboxes',
@@ -90,6 +91,7 @@ export const words = {
   'curve.pop3_tls': 'POP3 with TLS',
   'curve.imap': 'IMAP',
   'curve.imap_tls': 'IMAP with TLS',
+  'curve.probe': 'There and back',
   'curve.login_failed': 'Failed',
   'curve.webmail_ok': 'Login ok',
   'curve.webmail_failed': 'Bad login',

@@ -73,6 +73,7 @@ export const words = {
   'graph.logins_tls': '登录是否使用 TLS',
   'graph.lines': '日志行',
   'graph.services': '服务可用性',
+  'graph.probe': '收发测试邮件',
 
   'curve.sent': '发往外部主机',
   'curve.delivered': '投递到本地邮箱',
@@ -90,6 +91,7 @@ export const words = {
   'curve.pop3_tls': 'POP3（TLS）',
   'curve.imap': 'IMAP',
   'curve.imap_tls': 'IMAP（TLS）',
+  'curve.probe': '发出到收回的时间',
   'curve.login_failed': '失败',
   'curve.webmail_ok': '登录成功',
   'curve.webmail_failed': '登录失败',
