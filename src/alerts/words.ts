@@ -137,11 +137,14 @@ function figure(value: number, unit: Unit | 'part' | 'times', language: Language
 }
 
 function duration(seconds: number, language: Language): string {
-  const { unit, length } = SPANS.find((span) => seconds >= span.least && seconds % span.multiple === 0) ?? { unit: 'second', length: 1 };
-  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 1 }).format(seconds / length);
+  const whole = Math.round(seconds);
+  const { unit, length } = SPANS.find((span) => whole >= span.least && whole % span.multiple === 0) ?? { unit: 'second', length: 1 };
+  const value = unit === 'second' ? seconds : whole;
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 1 }).format(value / length);
 }
 
 const SPANS = [
+  { unit: 'day', length: 86_400, least: 172_800, multiple: 1 },
   { unit: 'day', length: 86_400, least: 86_400, multiple: 86_400 },
   { unit: 'hour', length: 3600, least: 7200, multiple: 1 },
   { unit: 'minute', length: 60, least: 60, multiple: 1 },

@@ -13,6 +13,7 @@ import type { Services } from '../../src/alerts/services.ts';
 import { alertWords } from '../../src/alerts/words.ts';
 import type { Mail } from '../../src/lib/mail-transport.ts';
 import type { Alert, Notice } from '../../src/model/alert.ts';
+import { DEFAULT_RULES } from '../../src/model/default-rules.ts';
 import { CHANNEL_TYPES, type ChannelSettings, type ChannelType, type Verdict } from '../../src/model/notifier.ts';
 import { startReceiver } from './receiver.ts';
 import { DISK, hook, START } from './world.ts';
@@ -236,4 +237,13 @@ test('email: both parts, nobody answers it by machine, the same Message-ID at ea
   assert.match(JSON.stringify(first?.html), /&lt;b&gt;\*x\*/);
   assert.doesNotMatch(JSON.stringify(first?.html), /<b>\*x|<at /);
   assert.match(JSON.stringify(first?.text), /https:\/\/page\.example\/\?from=1&to=2/);
+});
+
+test('a long time is told in days and hours, also when it is not whole', () => {
+  const rule = DEFAULT_RULES.find(({ name }) => name === 'queue_age');
+  const said = (value: number): string => alertWords(alert({ value, threshold: 3600 }), rule, 'en').text;
+  assert.equal(said(307_254.5), '3.6 days; the limit is 60 minutes');
+  assert.equal(said(9_000.2), '2.5 hours; the limit is 60 minutes');
+  assert.equal(said(86_400), '1 day; the limit is 60 minutes');
+  assert.equal(said(0.5), '0.5 seconds; the limit is 60 minutes');
 });
