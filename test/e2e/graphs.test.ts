@@ -9,8 +9,8 @@ import { startSite } from './site.ts';
 
 const skip = missing('chromium') ?? false;
 
-/** Nothing samples a queue or a service here, and not every log has every kind of event. */
-const EMPTY = new Set(['queues', 'queue-bytes', 'services']);
+/** Nothing samples a queue or a service here, or sends a probe, and not every log has every kind of event. */
+const EMPTY = new Set(['queues', 'queue-bytes', 'services', 'probe']);
 const drawnIn = (section: Section): string[] =>
   GRAPHS.filter(({ id, sections }) => sections.includes(section) && !EMPTY.has(id)).map(({ id }) => id);
 
