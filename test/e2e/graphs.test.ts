@@ -5,17 +5,37 @@ import { type Section, SECTIONS } from '../../src/model/graph.ts';
 import { missing } from '../stack/program.ts';
 import { everyLook, EXTREMES } from './looks.ts';
 import { browse, expectDrawn, launch } from './page.ts';
-import { startSite } from './site.ts';
+import { startSite, type TestSite } from './site.ts';
 
 const skip = missing('chromium') ?? false;
 
-/** Nothing samples a queue or a service here, or sends a probe, and not every log has every kind of event. */
-const EMPTY = new Set(['queues', 'queue-bytes', 'services', 'probe']);
+/** Nothing samples a queue or a service here, and not every log has every kind of event. */
+const EMPTY = new Set(['queues', 'queue-bytes', 'services']);
 const drawnIn = (section: Section): string[] =>
   GRAPHS.filter(({ id, sections }) => sections.includes(section) && !EMPTY.has(id)).map(({ id }) => id);
 
+/** Two days of the mail-flow probe; every tenth message does not come back. */
+async function probeEachHour({ store }: TestSite): Promise<void> {
+  for (let hour = 0; hour < 48; hour++) {
+    const back = hour % 10 !== 9;
+    await store.saveProbe({
+      id: `probe-${hour}`,
+      time: Date.now() - hour * 3_600_000,
+      result: back ? 'ok' : 'late',
+      acceptMillis: 80,
+      delayMillis: back ? 900 + hour * 20 : null,
+      hops: [],
+      spf: '',
+      dkim: '',
+      dmarc: '',
+      problem: back ? '' : 'not back in time',
+    });
+  }
+}
+
 test('the graphs', { skip, timeout: 900_000 }, async (t) => {
   const [browser, site] = await Promise.all([launch(t), startSite(t)]);
+  await probeEachHour(site);
 
   await everyLook(t, browser, site.url, {
     name: 'graphs',
