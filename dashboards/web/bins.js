@@ -49,7 +49,7 @@ export function questionOf(graph) {
 const isSampled = (series) => series.startsWith('queue_') || series === 'service_up';
 
 /** Its figures cannot be added. @param {SeriesName} series */
-const isGauge = (series) => isSampled(series) || series === 'delivery_delay';
+const isGauge = (series) => isSampled(series) || series === 'delivery_delay' || series.startsWith('probe_');
 
 /**
  * Bin starts from `from` to before `to`.

@@ -30,7 +30,7 @@ export function whyEmpty(columns, span, status, filtered, dateTime) {
   if (span.live && status.sources.some((one) => one.status === 'reading')) return { key: 'problem.catching_up', values: {}, detail: '' };
   const first = status.store?.firstTime ?? 0;
   if (first > 0 && first >= span.to) return { key: 'why.before', values: { time: dateTime(first) }, detail: '' };
-  if (gauge) return { key: 'why.no_queue', values: {}, detail: '' };
+  if (gauge) return { key: 'why.not_sampled', values: {}, detail: '' };
   const problem = span.live ? status.problems[0] : undefined;
   if (problem !== undefined) return reasonOf(problem);
   // Lines that were read have no domain, so a filtered answer cannot tell a quiet range from an unwatched one.

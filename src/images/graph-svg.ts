@@ -98,6 +98,6 @@ function spoken({ lang }: Picture, columns: readonly Column[]): string {
 function whyEmpty(columns: readonly Column[]): string | null {
   const values = columns.flatMap((column) => column.values);
   if (values.some((value) => value !== null && value > 0)) return null;
-  if (values.every((value) => value === null)) return columns.some(({ gauge }) => gauge) ? 'why.no_queue' : 'why.not_collected';
+  if (values.every((value) => value === null)) return columns.some(({ gauge }) => gauge) ? 'why.not_sampled' : 'why.not_collected';
   return columns.some(({ gauge }) => gauge) ? null : 'why.none';
 }

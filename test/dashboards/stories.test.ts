@@ -142,7 +142,7 @@ test('an empty graph says why', () => {
   assert.equal(why([null], null), 'why.unreachable');
   assert.equal(why([null], { ...well, noData: denied }), 'problem.source_failed');
   assert.equal(why([null], { ...well, store: { firstTime: 2000 } }), 'why.before');
-  assert.equal(why([null], well, true), 'why.no_queue');
+  assert.equal(why([null], well, true), 'why.not_sampled');
   assert.equal(why([null], { ...well, problems: [denied] }), 'problem.source_failed');
   assert.equal(why([null], well, false, true), 'why.none');
   assert.equal(why([null], well), 'why.not_collected');

@@ -213,7 +213,7 @@ export const words = {
   'why.none': 'Nothing of this kind in this range.',
   'why.unreachable': 'The service does not answer. It is asked again every minute.',
   'why.before': 'Collecting began at {time}, after this range.',
-  'why.no_queue': 'No queue was sampled in this range.',
+  'why.not_sampled': 'Nothing was measured in this range.',
   'why.not_collected': 'Nothing was collected in this range.',
   'problem.no_source': 'No log is configured to be read.',
   'problem.source_missing': 'Log file not found: {source}',

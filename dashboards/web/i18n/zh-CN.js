@@ -213,7 +213,7 @@ export const words = {
   'why.none': '此范围内没有这类记录。',
   'why.unreachable': '服务没有响应，每分钟会重试一次。',
   'why.before': '采集从 {time} 开始，晚于此范围。',
-  'why.no_queue': '此范围内没有队列采样。',
+  'why.not_sampled': '此范围内没有采样。',
   'why.not_collected': '此范围内没有采集到数据。',
   'problem.no_source': '没有配置要读取的日志。',
   'problem.source_missing': '找不到日志文件：{source}',
