@@ -142,3 +142,16 @@ test('retention forgets what is over, and nothing that is still to be told', asy
   assert.deepEqual(await store.alertDeliveries(10), []);
   assert.deepEqual((await store.alerts(0, NOW, 10)).map(({ id }) => id).toSorted(), ['firing', 'untold']);
 });
+
+test('of an alert that is over and whose end is still to be told, the beginning is there too: it tells whether anybody heard of it', async (t) => {
+  const opened = await open(t);
+  const begun = change('c1', 'a', 'd');
+  const ended: AlertChange = { ...change('c2', 'a'), time: NOW + 1, status: 'resolved' };
+  await opened.store.saveAlerting({
+    alerts: [alert('a', { status: 'resolved', endsAt: NOW + 1 })],
+    changes: [begun, ended],
+    deliveries: [delivery('d', { status: 'delivered', attempts: 1 })],
+  });
+  await opened.reopen();
+  assert.deepEqual((await opened.store.alerting()).changes, [begun, ended]);
+});

@@ -99,8 +99,10 @@ const CHANGE_COLUMNS = `id, epoch_ms(time)::DOUBLE AS time, channel, group_key A
 const DELIVERY_COLUMNS = `id, channel, group_key AS "group", epoch_ms(time)::DOUBLE AS time, status, attempts, epoch_ms(due)::DOUBLE AS due, problem, notice`;
 
 export async function readAlerting(ask: Ask): Promise<AlertingState> {
+  // With those of an end that is still to be told: whether its beginning was told decides whether it is.
   const changes = await ask(
-    `SELECT ${CHANGE_COLUMNS} FROM alert_changes WHERE delivery = '' OR alert IN (SELECT id FROM alerts WHERE status <> 'resolved') ORDER BY time, id`,
+    `SELECT ${CHANGE_COLUMNS} FROM alert_changes WHERE alert IN (SELECT id FROM alerts WHERE status <> 'resolved')
+     OR alert IN (SELECT alert FROM alert_changes WHERE delivery = '') ORDER BY time, id`,
   );
   const alerts = await ask(
     `SELECT alert FROM alerts WHERE status <> 'resolved' OR id IN (SELECT alert FROM alert_changes WHERE delivery = '') ORDER BY time, id`,
