@@ -172,7 +172,7 @@ function scheduleMaintenance(store: Store, config: Config, logger: Logger): () =
     run(() => store.retain(config.retention, Date.now()), 'retention failed'),
     options,
   );
-  const later =
+  const backups =
     config.backup === 'daily'
       ? cron.schedule(
           '7 4 * * *',
@@ -183,6 +183,6 @@ function scheduleMaintenance(store: Store, config: Config, logger: Logger): () =
   return async () => {
     await hourly.destroy();
     await nightly.destroy();
-    await later?.destroy();
+    await backups?.destroy();
   };
 }
