@@ -7,6 +7,7 @@ set -euo pipefail
 packages=(
   postfix dovecot-core dovecot-imapd dovecot-pop3d dovecot-lmtpd # the real server
   logrotate xz-utils zstd bzip2                                  # rotation and compressed logs
+  e2fsprogs xfsprogs mount                                       # file systems that number their inodes differently
   systemd-journal-remote                                         # makes journal files; brings journalctl
   rsyslog bsdutils openssl                                       # senders of syslog
   prometheus prometheus-alertmanager                             # scrapes and promtool; takes our alerts

@@ -80,7 +80,7 @@ function runTests(testFiles) {
     '--import=tsx',
     '--test',
     `--test-concurrency=${concurrency}`,
-    '--test-timeout=900000',
+    `--test-timeout=${options.torture ? 4 * 3_600_000 : 900_000}`,
     '--test-reporter=./test/reporter.mjs',
     '--test-reporter-destination=stdout',
     '--test-reporter=./test/reporter-results.mjs',

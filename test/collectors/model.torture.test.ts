@@ -2,8 +2,13 @@
 import { test } from 'node:test';
 import { nothingLeftBehind, nothingLost } from './model.ts';
 
-for (const pollMillis of [1, 15, 60]) {
-  const amount = { numRuns: 1000, pollMillis };
+// 10,000 lists without and 10,000 with truncations.
+for (const { numRuns, pollMillis } of [
+  { numRuns: 4000, pollMillis: 1 },
+  { numRuns: 3000, pollMillis: 15 },
+  { numRuns: 3000, pollMillis: 60 },
+]) {
+  const amount = { numRuns, pollMillis };
 
   test(`looked at each ${pollMillis} ms: every line exactly once`, () => nothingLost(amount));
 

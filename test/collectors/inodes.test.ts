@@ -1,0 +1,9 @@
+import { test } from 'node:test';
+import { FILE_SYSTEMS, unmountable } from '../stack/file-systems.ts';
+import { inodesUsedAgain } from './inodes.ts';
+
+for (const kind of FILE_SYSTEMS) {
+  test(`an inode that is used again, on ${kind}: nothing lost, nothing twice`, { skip: unmountable(kind) }, (t) =>
+    inodesUsedAgain(t, kind, 20),
+  );
+}
