@@ -80,7 +80,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'src/store/': ['src/model/', 'src/lib/'],
   'src/store/duckdb/': [STORE, 'src/model/', 'src/lib/'],
   'src/metrics/': READERS,
-  'src/alerts/': READERS,
+  'src/alerts/': [...READERS, 'src/envelope/zone.ts'],
   'src/probe/': ['src/model/', 'src/lib/'],
   'src/reports/': [...READERS, 'src/envelope/zone.ts'],
   'src/http/': READERS,

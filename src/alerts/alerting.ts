@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { zoneNamed } from '../envelope/zone.ts';
 import type { Alert, AlertDelivery, Alerting, AlertRule } from '../model/alert.ts';
 import type { Collecting } from '../model/live.ts';
 import type { ChannelSettings } from '../model/notifier.ts';
@@ -22,7 +23,7 @@ export interface AlertingOptions {
   readonly channels: readonly ChannelSettings[];
   /** ms between two looks at the rules. */
   readonly every: number;
-  /** Of quiet hours. */
+  /** Of quiet hours, and of the hours that are the same in other weeks. */
   readonly zone: string;
   readonly services: Omit<Services, 'words' | 'clock'>;
   readonly disk: NonNullable<Surroundings['disk']>;
@@ -59,6 +60,7 @@ export function createAlerting(options: AlertingOptions): RunningAlerting {
     rules,
     channels,
     figures: liveFigures(store),
+    zone: zoneNamed(zone),
     reader: store,
     collecting: () => collecting.state(),
     disk: options.disk,

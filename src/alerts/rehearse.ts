@@ -1,6 +1,7 @@
 import type { Alert, AlertRule } from '../model/alert.ts';
 import type { StoreReader } from '../store/store.ts';
-import { evaluate } from './evaluate.ts';
+import type { Zone } from '../envelope/zone.ts';
+import { evaluate, readingOfAbsent } from './evaluate.ts';
 import { historyFigures } from './figures.ts';
 import { fingerprintOf, step, type Watched } from './states.ts';
 
@@ -12,25 +13,25 @@ export interface Episode {
 /** Rules that need the moment: what a source or the disk did in the past is not stored. */
 export const cannotRehearse = ({ expression }: AlertRule): boolean => expression.type === 'sources' || expression.type === 'disk';
 
-/** How far back a rule may look from the first moment (s): four weeks, and a window. */
-const LOOK_BACK = 5 * 7 * 86_400;
+/** How far back a rule looks from the first moment (s): four weeks and a window, and a day for changes of the clock and whole bins. */
+const lookBack = ({ expression }: AlertRule): number => 29 * 86_400 + ('over' in expression ? expression.over / 1000 : 0);
 
 /** What a rule would have done from one time (ms) to another over the stored history, looked at every `every` ms. */
 export async function rehearse(
   rule: AlertRule,
   reader: Pick<StoreReader, 'series' | 'top'>,
-  { from, to, every }: { readonly from: number; readonly to: number; readonly every: number },
+  { from, to, every, zone }: { readonly from: number; readonly to: number; readonly every: number; readonly zone: Zone },
 ): Promise<readonly Episode[]> {
-  const figures = historyFigures(reader, from / 1000 - LOOK_BACK, to / 1000);
+  const figures = historyFigures(reader, from / 1000 - lookBack(rule), to / 1000);
   const active = new Map<string, Watched>();
   const peaks = new Map<string, Alert>();
   const episodes: Episode[] = [];
   const isWorse = (value: number, than: number): boolean => (rule.threshold.is === 'above' ? value > than : value < than);
   for (let now = from; now <= to; now += every) {
-    const readings = await evaluate(rule, { figures }, now);
+    const readings = await evaluate(rule, { figures, zone }, now);
     const seen = new Set(readings.map(({ labels }) => fingerprintOf(rule.name, labels)));
     const quiet = [...active.values()].filter(({ alert }) => !seen.has(alert.fingerprint));
-    for (const reading of [...readings, ...quiet.map(({ alert }) => ({ labels: subjectOf(rule, alert), value: 0, figures: {} }))]) {
+    for (const reading of [...readings, ...quiet.map(({ alert }) => readingOfAbsent(rule, alert))]) {
       const key = fingerprintOf(rule.name, reading.labels);
       const after = step(rule, active.get(key), reading, now);
       if (after.kind === 'none') continue;
@@ -53,6 +54,3 @@ export async function rehearse(
   for (const { alert } of active.values()) if (alert.status === 'firing') episodes.push({ alert: peaks.get(alert.id) ?? alert });
   return episodes.toSorted((a, b) => a.alert.startsAt - b.alert.startsAt);
 }
-
-const subjectOf = (rule: AlertRule, { labels }: Alert): Record<string, string> =>
-  rule.each === undefined ? {} : { [rule.each]: labels[rule.each] ?? '' };

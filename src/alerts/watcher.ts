@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import type { Zone } from '../envelope/zone.ts';
 import type { Alert, AlertChange, AlertRule } from '../model/alert.ts';
 import type { CollectingState } from '../model/live.ts';
 import type { ChannelSettings } from '../model/notifier.ts';
+import { SERIES } from '../model/series.ts';
 import type { StoreReader } from '../store/store.ts';
 import type { Book } from './book.ts';
-import { evaluate, type Reading, type Surroundings } from './evaluate.ts';
+import { evaluate, type Reading, readingOfAbsent, type Surroundings } from './evaluate.ts';
 import { evidenceOf } from './evidence.ts';
 import type { Figures } from './figures.ts';
 import { concerns, groupOf } from './planning.ts';
@@ -15,6 +17,7 @@ export interface WatcherOptions {
   readonly rules: readonly AlertRule[];
   readonly channels: readonly ChannelSettings[];
   readonly figures: Figures;
+  readonly zone: Zone;
   readonly reader: Pick<StoreReader, 'messages' | 'logins' | 'parser'>;
   readonly collecting: () => CollectingState;
   readonly disk: NonNullable<Surroundings['disk']>;
@@ -35,7 +38,7 @@ export async function look(options: WatcherOptions, now: number): Promise<void> 
       if (!canJudge(rule, options.collecting(), now)) continue;
       let readings: readonly Reading[];
       try {
-        readings = await evaluate(rule, { figures: options.figures, collecting: options.collecting(), disk: options.disk }, now);
+        readings = await evaluate(rule, { ...options, collecting: options.collecting() }, now);
       } catch (error) {
         options.failed(rule.name, error);
         continue;
@@ -64,20 +67,18 @@ export async function look(options: WatcherOptions, now: number): Promise<void> 
   }, now);
 }
 
-/** Nothing counted means nothing while the log is still being read, or the service has only just begun to. */
+/** Nothing counted means nothing while the log is still being read, or the service has only just begun to. A sample is one always. */
 function canJudge({ expression, threshold }: AlertRule, state: CollectingState, now: number): boolean {
   if (threshold.is === 'above' && expression.type !== 'no_data') return true;
+  if ('series' in expression && SERIES[expression.series].type === 'gauge') return true;
   if (state.sources.some(({ status, behindBytes }) => status === 'reading' && behindBytes > BEHIND_BYTES)) return false;
   return !('over' in expression) || now - state.startedAt >= expression.over;
 }
 
-/** Subjects with an alert that are no longer among the readings: they are as quiet as can be. */
 function withAbsent(rule: AlertRule, readings: readonly Reading[], book: Book): readonly Reading[] {
   const seen = new Set(readings.map(({ labels }) => fingerprintOf(rule.name, labels)));
   const absent = [...book.active.values()].filter(({ alert }) => alert.rule === rule.name && !seen.has(alert.fingerprint));
-  const subject = rule.expression.type === 'sources' ? 'source' : rule.each;
-  const own = (alert: Alert) => Object.fromEntries(Object.entries(alert.labels).filter(([name]) => name === subject));
-  return [...readings, ...absent.map(({ alert }) => ({ labels: own(alert), value: 0, figures: {} }))];
+  return [...readings, ...absent.map(({ alert }) => readingOfAbsent(rule, alert))];
 }
 
 async function withEvidence(rule: AlertRule, alert: Alert, { figures }: Reading, { reader }: WatcherOptions, now: number): Promise<Alert> {

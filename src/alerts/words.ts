@@ -17,7 +17,8 @@ const EN_TITLES = {
   login_failures_network: 'Failed logins from one network',
   account_sending: 'An account sends far more than usual',
   probe_failed: 'The probe message does not come back',
-  service_down: 'A source or service is down',
+  service_down: 'A service is down',
+  source_failing: 'A log or another source cannot be read',
   disk_full: 'The disk is nearly full',
 };
 type Title = keyof typeof EN_TITLES;
@@ -35,7 +36,8 @@ const ZH_TITLES: Record<Title, string> = {
   login_failures_network: '单个网段登录失败',
   account_sending: '账号发信量远超平常',
   probe_failed: '测试邮件没有收回',
-  service_down: '数据源或服务不可用',
+  service_down: '服务不可用',
+  source_failing: '日志或其他数据源无法读取',
   disk_full: '磁盘将满',
 };
 
@@ -51,6 +53,7 @@ const EN = {
   change: '{current} in {over}, where {usual} are usual: {value} times; the limit is {limit}',
   no_data: '{value} in {over}',
   sources: 'it cannot be read or does not answer',
+  service: 'it does not take connections',
   disk: '{value} used, {free} free; the limit is {limit}',
   unknown: '{value}; the limit is {limit}',
 };
@@ -66,6 +69,7 @@ const ZH: Record<keyof typeof EN, string> = {
   change: '{over}内 {current},平常 {usual}:{value} 倍;阈值 {limit} 倍',
   no_data: '{over}内 {value}',
   sources: '无法读取或没有响应',
+  service: '无法连接',
   disk: '已用 {value},剩余 {free};阈值 {limit}',
   unknown: '{value};阈值 {limit}',
 };
@@ -89,6 +93,7 @@ export function alertWords(
 function templateOf(rule: AlertRule | undefined): keyof typeof EN {
   if (rule === undefined) return 'unknown';
   const { expression } = rule;
+  if ('series' in expression && expression.series === 'service_up') return 'service';
   return expression.type === 'value' && SERIES[expression.series].type === 'gauge' ? 'gauge' : expression.type;
 }
 

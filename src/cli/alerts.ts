@@ -31,7 +31,7 @@ export async function alerts(args: readonly string[]): Promise<void> {
   const config = await loadConfig({ path: values.config, data: values.data });
   const rules = chosen(config.alerts.rules, wanted);
   const to = Math.floor(Date.now() / EVERY) * EVERY;
-  const window = { from: to - last, to, every: EVERY };
+  const window = { from: to - last, to, every: EVERY, zone: zoneNamed(config.zone) };
   const stamp = stamps(config.zone);
   await withReader(config, async (reader) => {
     for (const rule of rules) {

@@ -63,10 +63,9 @@ function checkRule(rule: RuleEntry | ChangedRuleEntry, path: KeyPath, channels: 
     problems.push(problem([...path, 'type'], `${rule.series} is a gauge, which can be watched as "value" alone`));
   const each = 'each' in rule ? rule.each : undefined;
   if (each === undefined) return problems;
-  if (info.type !== 'sum') problems.push(problem([...path, 'each'], 'does not go with a gauge'));
-  else if (isLabel(each) ? !hasLabel(rule.series, each) : WITH_SUBJECTS[each]?.includes(rule.series) !== true)
+  if (isLabel(each) ? !hasLabel(rule.series, each) : WITH_SUBJECTS[each]?.includes(rule.series) !== true)
     problems.push(problem([...path, 'each'], `${rule.series} is not known by ${each}`));
-  if (rule.below !== undefined)
+  if (rule.below !== undefined && info.type === 'sum')
     problems.push(problem([...path, 'below'], 'does not go with "each": who does nothing is not known by name', true));
   return problems;
 }

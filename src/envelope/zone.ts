@@ -59,6 +59,11 @@ export class Zone {
     return [first, second];
   }
 
+  /** The moment so many ms of its days before at which the wall clock showed the same time: over a change of the clock, too. */
+  earlier(utc: number, back: number): number {
+    return this.moments(utc + this.offsetAt(utc) - back)[0];
+  }
+
   #wallClock(utc: number): number {
     const parts = { year: 0, month: 0, day: 0, hour: 0, minute: 0, second: 0 };
     for (const { type, value } of this.#format.formatToParts(utc)) if (type in parts) parts[type as keyof typeof parts] = Number(value);

@@ -93,6 +93,16 @@ export const DEFAULT_RULES: readonly AlertRule[] = [
   }),
   rule({
     name: 'service_down',
+    // The newest sample counts. One that is older than an hour is of a service that nobody looks at any more.
+    expression: { type: 'value', series: 'service_up', where: {}, over: HOUR },
+    each: 'service',
+    threshold: below(1),
+    holdFor: 2 * MINUTE,
+    keepFiringFor: 0,
+    severity: 'critical',
+  }),
+  rule({
+    name: 'source_failing',
     expression: { type: 'sources' },
     threshold: above(0),
     holdFor: 2 * MINUTE,

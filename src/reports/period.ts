@@ -27,15 +27,9 @@ export function sameDaysBefore({ from, to }: Period, zone: Zone): Period[] {
   const weeks = Math.ceil(Math.round((to - from) / 86_400) / 7) || 1;
   return Array.from({ length: WEEKS_COMPARED }, (_, n) => {
     const back = (n + 1) * weeks * 7 * DAY;
-    return { from: shifted(zone, from, back), to: shifted(zone, to, back) };
+    return { from: zone.earlier(from * 1000, back) / 1000, to: zone.earlier(to * 1000, back) / 1000 };
   });
 }
-
-/** The same time on the wall clock, so many ms of its days before. */
-const shifted = (zone: Zone, seconds: number, back: number): number => {
-  const utc = seconds * 1000;
-  return zone.moments(utc + zone.offsetAt(utc) - back)[0] / 1000;
-};
 
 /** Days since the epoch, as the zone's calendar counts them. */
 const days = (zone: Zone, first: number, last: number): Period => ({

@@ -53,6 +53,10 @@ export interface World {
   readonly attempts: string[];
   readonly failures: string[];
   fail(...sources: string[]): void;
+  /** So many bytes of the log are still to be read. */
+  behind(bytes: number): void;
+  /** Since when (ms) the service runs. */
+  startedAt(time: number): void;
   /** Looks at the rules and sends, `later` ms later. */
   pass(later?: number): Promise<void>;
   /** As after a crash: nothing in memory is left. */
@@ -95,6 +99,9 @@ export async function world(
     failures,
     fail: (...sources) =>
       collecting.set({ sources: sources.map((source) => ({ source, status: 'failed', message: 'no', behindBytes: 0 })) }),
+    behind: (behindBytes) =>
+      collecting.set({ sources: [{ source: 'mail.log', status: behindBytes === 0 ? 'current' : 'reading', message: '', behindBytes }] }),
+    startedAt: (startedAt) => collecting.set({ startedAt }),
     async pass(later = 0) {
       made.now += later;
       await made.alerting.look();

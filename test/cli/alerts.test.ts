@@ -70,7 +70,7 @@ test('alerts test tells when a rule would have fired over the stored history, wi
   );
   assert.deepEqual(
     rules.filter(({ possible }) => !possible).map(({ rule }) => rule),
-    ['service_down', 'disk_full'],
+    ['source_failing', 'disk_full'],
   );
   const misspelt = await run('alerts', 'test', 'bussy', '--config', config);
   assert.equal(misspelt.code, 2);
