@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { appendFile, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { eventually } from '../stack/program.ts';
+import { startFollowing } from './following.ts';
 import { lines, temporaryFolder, text } from './recorder.ts';
 import { queueOverflows } from './watches.ts';
 
@@ -19,7 +19,6 @@ const apart = (setting: string): string[] => [
   `echo 0 > /proc/sys/user/${setting} && exec "$@"`,
   'sh',
 ];
-const CHILD = join(import.meta.dirname, 'following-child.ts');
 const noNamespace =
   spawnSync('unshare', [...apart('max_inotify_watches'), 'true']).status !== 0 && 'this machine lets nobody make a user namespace';
 
@@ -31,15 +30,10 @@ for (const [what, setting] of [
     const log = join(await temporaryFolder(t), 'mail.log');
     const written = lines(100);
     await writeFile(log, text(written));
-    const child = spawn('unshare', [...apart(setting), process.execPath, '--import', 'tsx', CHILD, log], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    t.after(() => child.kill());
-    const got: string[] = [];
-    createInterface({ input: child.stdout }).on('line', (line) => got.push(line));
-    const all = (): Promise<true> => eventually(`${written.length} lines`, () => got.length >= written.length);
+    const following = startFollowing(t, log, ['--poll', '20'], ['unshare', ...apart(setting)]);
+    const all = (): Promise<true> => eventually(`${written.length} lines`, () => following.lines.length >= written.length);
     await all();
-    assert.equal(await watchesOf(child.pid ?? 0), 0);
+    assert.equal(await watchesOf(following.pid), 0);
     for (let rotation = 0; rotation < 5; rotation++) {
       const [before, after] = [lines(100), lines(100)];
       await appendFile(log, text(before));
@@ -48,7 +42,7 @@ for (const [what, setting] of [
       written.push(...before, ...after);
       await all();
     }
-    assert.deepEqual(got.toSorted(), written.toSorted());
+    assert.deepEqual(following.lines.toSorted(), written.toSorted());
   });
 }
 
