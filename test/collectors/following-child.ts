@@ -1,6 +1,6 @@
 /**
  * Follows the log named first and tells what comes, each as JSON on a line; `--unprivileged` as nobody. A number on standard
- * input sets the clock forward by so many milliseconds.
+ * input sets the clock forward by so many milliseconds; it ends when there is no more.
  */
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
@@ -20,10 +20,11 @@ if (values.unprivileged && process.geteuid?.() === 0) {
 
 const { now } = Date;
 let ahead = 0;
+const stopping = new AbortController();
 Date.now = () => now() + ahead;
 createInterface({ input: process.stdin })
   .on('line', (millis) => (ahead += Number(millis)))
-  .on('close', () => process.exit());
+  .on('close', () => stopping.abort());
 
 const tell = (told: Told): void => void process.stdout.write(`${JSON.stringify(told)}\n`);
 await fileCollector({
@@ -37,5 +38,5 @@ await fileCollector({
     state: ({ status }) => tell({ status }),
     gap: (_source, message) => tell({ gap: message }),
   },
-  new AbortController().signal,
+  stopping.signal,
 );
