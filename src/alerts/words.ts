@@ -62,16 +62,16 @@ const ZH: Record<keyof typeof EN, string> = {
   resolved: '已恢复',
   graph: '图表',
   more: '另有 {n} 条',
-  value: '{over}内 {value};阈值 {limit}',
-  gauge: '{value};阈值 {limit}',
-  rate: '每{per} {value};阈值 {limit}',
-  share: '{over}内 {value}({total} 中有 {part});阈值 {limit}',
-  change: '{over}内 {current},平常 {usual}:{value} 倍;阈值 {limit} 倍',
+  value: '{over}内 {value}；阈值 {limit}',
+  gauge: '{value}；阈值 {limit}',
+  rate: '每{per} {value}；阈值 {limit}',
+  share: '{over}内 {value}（{total}中有 {part}）；阈值 {limit}',
+  change: '{over}内 {current}，平常 {usual}：{value} 倍；阈值 {limit} 倍',
   no_data: '{over}内 {value}',
   sources: '无法读取或没有响应',
   service: '无法连接',
-  disk: '已用 {value},剩余 {free};阈值 {limit}',
-  unknown: '{value};阈值 {limit}',
+  disk: '已用 {value}，剩余 {free}；阈值 {limit}',
+  unknown: '{value}；阈值 {limit}',
 };
 
 export const PHRASES: Record<Language, typeof EN> = { en: EN, 'zh-CN': ZH };

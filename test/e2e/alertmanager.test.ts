@@ -1,46 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { startReceiver } from '../alerts/receiver.ts';
 import { DISK, hook, SOURCES, world } from '../alerts/world.ts';
-import { freePorts } from '../stack/free-port.ts';
-import { eventually, foreground, missing, program } from '../stack/program.ts';
-
-interface Shown {
-  readonly labels: Record<string, string>;
-  readonly annotations: Record<string, string>;
-  readonly status: { readonly state: string };
-  readonly generatorURL: string;
-}
-
-/** Debian's Alertmanager, which tells a receiver of its own. */
-async function startAlertmanager(t: TestContext, receiver: string) {
-  const home = await mkdtemp(join(tmpdir(), 'mailgraph-alertmanager-'));
-  t.after(() => rm(home, { recursive: true, force: true }));
-  const [port = 0] = await freePorts(1);
-  await writeFile(
-    join(home, 'alertmanager.yml'),
-    `route: { receiver: out, group_by: [alertname], group_wait: 1s, group_interval: 1s, repeat_interval: 1h }
-receivers: [{ name: out, webhook_configs: [{ url: '${receiver}', send_resolved: true }] }]\n`,
-  );
-  const running = foreground(program('prometheus-alertmanager') ?? '', [
-    `--config.file=${home}/alertmanager.yml`,
-    `--storage.path=${home}/data`,
-    `--web.listen-address=127.0.0.1:${port}`,
-    '--cluster.listen-address=',
-  ]);
-  t.after(() => running.stop());
-  const url = `http://127.0.0.1:${port}`;
-  await eventually('Alertmanager', () =>
-    fetch(`${url}/-/ready`).then(
-      (answer) => answer.ok,
-      () => false,
-    ),
-  );
-  return { url, alerts: async () => (await (await fetch(`${url}/api/v2/alerts`)).json()) as Shown[] };
-}
+import { eventually, missing } from '../stack/program.ts';
+import { startAlertmanager } from '../stack/prometheus.ts';
 
 interface Told {
   readonly status: string;
@@ -54,7 +20,9 @@ test(
   async (t) => {
     const receiver = await startReceiver(t);
     const told = (): Told[] => receiver.received.map(({ body }) => JSON.parse(body) as Told);
-    const alertmanager = await startAlertmanager(t, receiver.url);
+    const directory = await mkdtemp(join(tmpdir(), 'mailgraph-alertmanager-'));
+    t.after(() => rm(directory, { recursive: true, force: true }));
+    const alertmanager = await startAlertmanager(t, directory, receiver.url);
     const settings = hook(alertmanager.url, { type: 'alertmanager', repeat: 60_000 });
     const here = await world(t, { rules: [DISK, SOURCES], channels: [settings], clock: Date.now });
     here.disk = 0.95;

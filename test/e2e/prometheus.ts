@@ -1,39 +1,23 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { freePorts } from '../stack/free-port.ts';
-import { eventually, foreground, program } from '../stack/program.ts';
+import { program } from '../stack/program.ts';
+import { startPrometheus } from '../stack/prometheus.ts';
 import { totals, type RunningService } from '../stack/service.ts';
 
-/** Debian's Prometheus scrapes the service, and its queries give what the API says. */
-export async function checkPrometheus(t: TestContext, service: RunningService, directory: string): Promise<void> {
-  const text = await (await fetch(`${service.url}/metrics`)).text();
+/** Debian's promtool has nothing to say about the service's metrics. Returns them. */
+export async function checkMetrics({ url }: RunningService): Promise<string> {
+  const text = await (await fetch(`${url}/metrics`)).text();
   // Throws unless the exit code is 0; complaints go to both outputs.
   const complaints = execFileSync(program('promtool') ?? 'promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
   assert.equal(complaints, '');
+  return text;
+}
 
-  const [port = 0] = await freePorts(1);
-  const home = join(directory, 'prometheus');
-  await mkdir(home);
-  const { host } = new URL(service.url);
-  const config = `global: { scrape_interval: 1s }\nscrape_configs:\n  - job_name: mail\n    static_configs: [{ targets: ['${host}'] }]\n`;
-  await writeFile(join(home, 'prometheus.yml'), config);
-  const prometheus = foreground(program('prometheus') ?? 'prometheus', [
-    `--config.file=${home}/prometheus.yml`,
-    `--storage.tsdb.path=${home}/data`,
-    `--web.listen-address=127.0.0.1:${port}`,
-  ]);
-  t.after(() => prometheus.stop());
-  const query = async (expression: string): Promise<{ metric: Record<string, string>; value: number }[]> => {
-    const answer = await fetch(`http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(expression)}`).catch(() => undefined);
-    if (answer?.ok !== true) return [];
-    const { data } = (await answer.json()) as { data: { result: { metric: Record<string, string>; value: [number, string] }[] } };
-    return data.result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
-  };
-  await eventually('a scrape', async () => (await query('up{job="mail"} == 1')).length > 0);
-
+/** Debian's Prometheus scrapes the service, and its queries give what the API says. */
+export async function checkPrometheus(t: TestContext, service: RunningService, directory: string): Promise<void> {
+  await checkMetrics(service);
+  const { query } = await startPrometheus(t, { directory, scraped: service.url });
   const bySeries: [string, string, string | undefined][] = [
     ['mailgraph_messages_received_total', 'received', 'via'],
     ['mailgraph_messages_sent_total', 'sent', undefined],
