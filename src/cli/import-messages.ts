@@ -1,16 +1,12 @@
 import { OperationalError, type ErrorCode } from '../model/errors.ts';
+import type { Block } from '../model/line.ts';
+import type { Enveloped } from '../pipeline/envelopes.ts';
 import type { SavedState } from '../store/store.ts';
 import type { PackedBatch } from '../store/duckdb/packed-batch.ts';
-import type { ImportProgress } from '../../collectors/import.ts';
 
-/** What the reading thread of an import is given. */
-export interface ImportTask {
-  /** In the order in which they are read. */
-  readonly paths: readonly string[];
+/** What the counting thread of an import has to know. */
+export interface Counting {
   readonly saved: SavedState;
-  /** ms; when all of it was written. Else each file's own time tells. */
-  readonly written: number | undefined;
-  readonly zone: string;
   readonly host: string;
   readonly domains: readonly string[];
   readonly internalRelays: readonly string[];
@@ -22,26 +18,21 @@ export interface Imported {
   readonly understood: number;
   readonly unknown: number;
   readonly events: number;
-  /** It was told to stop before the end. */
-  readonly stopped: boolean;
 }
 
-/** From the reading thread. Each batch is answered before the next one comes. */
-export type FromReader =
+/** From the counting thread. The next batch comes once this one is stored. */
+export type FromCounter =
+  | { readonly kind: 'counted' }
   | { readonly kind: 'batch'; readonly batch: PackedBatch }
-  | { readonly kind: 'progress'; readonly path: string; readonly at: ImportProgress }
-  | { readonly kind: 'read'; readonly path: string }
   | { readonly kind: 'done'; readonly imported: Imported }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
-/** To the reading thread, in answer to a batch: it is stored, or not. */
-export interface Stored {
-  readonly kind: 'stored';
-  readonly failure?: Failure;
-}
-
-/** To the reading thread. `stop`: read no further, but hand over what was read. */
-export type ToReader = Stored | { readonly kind: 'stop' };
+/** To the counting thread. `lines` are answered by `counted`, `end` by `done` after the last batch. */
+export type ToCounter =
+  | { readonly kind: 'begin'; readonly counting: Counting }
+  | { readonly kind: 'lines'; readonly block: Omit<Block, 'bytes'>; readonly enveloped: Enveloped }
+  | { readonly kind: 'stored' }
+  | { readonly kind: 'end' };
 
 /** An error on its way between threads, where an object's class is lost. */
 export interface Failure {

@@ -58,6 +58,9 @@ export class EnvelopeReader {
   readonly #clamavTag: string;
   /** The line began as the one before: its stamp was not scanned. */
   #beganAlike = false;
+  /** Where the text of the line that was read last is, from and to, when nobody has cut it out of its line: see readIn(). */
+  textFrom = -1;
+  textTo = 0;
   /** ms: the time of maildrop's record that the lines belong to. */
   #record = Number.NaN;
 
@@ -75,12 +78,15 @@ export class EnvelopeReader {
    * the line has no prefix that is known. Never throws; time linear in the line's length.
    */
   read(line: string, written: number): Envelope | null {
-    return this.readIn(Buffer.from(line, 'utf8'), line, 0, line.length, written);
+    const envelope = this.readIn(Buffer.from(line, 'utf8'), line, 0, line.length, written);
+    if (envelope !== null && this.textFrom >= 0) envelope.text = line.slice(this.textFrom, this.textTo);
+    return envelope;
   }
 
   /**
    * A line among others: `text` from `from` to `to`, decoded from `bytes`, where it begins at `from` too. The bytes are what
    * prefixes are compared in, since that is several times as fast; behind the first one that is not ASCII they are not looked at.
+   * What the envelope holds stands in `text` between `textFrom` and `textTo`, unless that is negative.
    */
   readIn(bytes: Uint8Array, text: string, from: number, to: number, written: number): Envelope | null {
     const envelope = this.#envelope;
@@ -90,7 +96,12 @@ export class EnvelopeReader {
     this.#beganAlike = false;
     const known = this.#shortWay.read(bytes, text, from, to, written);
     if (known !== Known.Nothing) this.#clock.passed(envelope.time);
-    if (known === Known.All) return envelope;
+    if (known === Known.All) {
+      this.textFrom = this.#shortWay.textFrom;
+      this.textTo = this.#shortWay.textTo;
+      return envelope;
+    }
+    this.textFrom = -1;
     const line = from === 0 && to === text.length ? text : text.slice(from, to);
     const limit = withoutCr(line, line.length);
     if (known !== Known.Nothing) {

@@ -40,6 +40,9 @@ export class ShortWay {
   beginning: Beginning | null = null;
   /** Where what is known ends, if that is Time or Host. */
   end = 0;
+  /** Where the text is, if all is known: to cut it out is left to who needs it. */
+  textFrom = 0;
+  textTo = 0;
   readonly #envelope: Envelope;
   readonly #tags: TagTable;
 
@@ -111,7 +114,8 @@ export class ShortWay {
     if (first === OPEN || first === 109 || (first === 108 && known.tag.program === 'syslogd')) return false;
     this.#envelope.tag = known.tag;
     this.#envelope.pid = pid;
-    this.#envelope.text = text.slice(start, limit);
+    this.textFrom = start;
+    this.textTo = limit;
     return true;
   }
 }

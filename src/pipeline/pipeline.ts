@@ -6,8 +6,8 @@ import type { Batch } from '../model/batch.ts';
 import type { SavedState, StoreWriter } from '../store/store.ts';
 import type { BatchBuilder, BatchRows } from './batch-builder.ts';
 import { Correlator } from './correlator.ts';
-import { forEachLine } from './lines.ts';
-import { Reading, type TakeEvents } from './reading.ts';
+import { type Defaults, type Enveloped, Envelopes } from './envelopes.ts';
+import { Reading } from './reading.ts';
 import { Remembered } from './remembered.ts';
 import type { CountingOptions } from './shared.ts';
 
@@ -16,7 +16,7 @@ export interface PipelineOptions extends CountingOptions {
   /** Host of lines whose format names none. */
   readonly host: string;
   /** Zone and host of single sources, by source name. */
-  readonly sources?: ReadonlyMap<string, { zone?: string; host?: string }>;
+  readonly sources?: ReadonlyMap<string, Defaults>;
   /** The longest that what was read waits for its transaction. */
   readonly commitMillis: number;
   /** `retry`: a service goes on trying and reads no further meanwhile. `throw`: a command gives up. */
@@ -50,7 +50,8 @@ export class Pipeline implements Sink {
   private readonly store: Pick<StoreWriter, 'commit'>;
   private readonly options: PipelineOptions;
   private readonly correlator: Correlator;
-  private readonly reading: Reading;
+  private readonly envelopes: Envelopes;
+  private readonly reading = new Reading();
   /** source -> the time it was read without a break. */
   private readonly covered: Remembered<readonly [number, number]>;
   private readonly sources = new Map<string, SourceState>();
@@ -76,7 +77,7 @@ export class Pipeline implements Sink {
     this.options = options;
     this.correlator = new Correlator(options, saved.inFlight, saved.lastUid);
     this.covered = new Remembered('c', 1_000, saved.inFlight);
-    this.reading = new Reading({ host: options.host, ...(options.zone === undefined ? {} : { zone: options.zone }) }, options.sources);
+    this.envelopes = new Envelopes({ host: options.host, ...(options.zone === undefined ? {} : { zone: options.zone }) }, options.sources);
   }
 
   /** Starts noting that the service is there. Not needed by an import. */
@@ -86,26 +87,39 @@ export class Pipeline implements Sink {
   }
 
   async lines(block: Block): Promise<void> {
-    const { correlator, reading } = this;
-    const live = block.origin === 'live';
-    // A batch is of one kind: what was there before is stored like the rest, but moves no counter and no histogram.
-    while (correlator.batch.lines > 0 && correlator.batch.live !== live && this.failure === undefined) await this.commit();
+    while (this.isOfOtherKind(block)) await this.commit();
+    // Only now: lines are counted in the order in which their envelopes are read.
+    await this.take(block, this.envelopes.read(block));
+  }
+
+  /** A block whose envelopes were read elsewhere, in order. */
+  async enveloped(block: Omit<Block, 'bytes'>, enveloped: Enveloped): Promise<void> {
+    while (this.isOfOtherKind(block)) await this.commit();
+    await this.take(block, enveloped);
+  }
+
+  /** A batch is of one kind: what was there before is stored like the rest, but moves no counter and no histogram. */
+  private isOfOtherKind({ origin }: Pick<Block, 'origin'>): boolean {
     if (this.failure !== undefined) throw this.failure;
+    const { batch } = this.correlator;
+    return batch.lines > 0 && batch.live !== (origin === 'live');
+  }
+
+  private async take(block: Omit<Block, 'bytes'>, enveloped: Enveloped): Promise<void> {
+    const { correlator } = this;
     const { batch } = correlator;
-    batch.live = live;
+    batch.live = block.origin === 'live';
     batch.startedAt ||= Date.now();
-    reading.begin(block.source, block.written, live, block.host);
     const newest = batch.newestEvent;
-    const take: TakeEvents = (events, at) => {
+    const firstTime = this.reading.take(enveloped, block.written, batch, (events, at) => {
       this.events += events.length;
       for (const event of events) correlator.take(event, at);
-    };
-    batch.lines += forEachLine(block.bytes, (bytes, text, from, to) => reading.line(bytes, text, from, to, batch, take));
-    if (reading.crowded) reading.flush(batch);
+    });
+    batch.lines += enveloped.count;
     batch.positions.set(block.position.id, block.position);
-    this.cover(block.source, reading.firstTime, batch.newestEvent);
+    this.cover(block.source, firstTime, batch.newestEvent);
     this.lastLineAt = Date.now();
-    if (live && batch.newestEvent > newest) this.lag[block.source] = Math.max(0, (Date.now() - batch.newestEvent) / 1000);
+    if (batch.live && batch.newestEvent > newest) this.lag[block.source] = Math.max(0, (Date.now() - batch.newestEvent) / 1000);
     const { takeRows } = this.options;
     if (takeRows !== undefined && batch.rows >= ROWS_AT_ONCE) batch.handOver(takeRows);
     if (batch.weight >= (this.options.maxWeight ?? MAX_WEIGHT) || batch.lines >= MAX_LINES) await this.commit();
