@@ -8,11 +8,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { openDuckStore } from '../../src/store/duckdb/index.ts';
 import { eventually, output, program } from '../stack/program.ts';
+import { refusalLine, storedIn } from './refusals.ts';
 
 const CHILD = join(import.meta.dirname, 'collecting-child.ts');
-const RANGE = { from: Date.parse('2026-11-23T00:00:00Z') / 1000, to: Date.parse('2026-11-24T00:00:00Z') / 1000 };
 
 interface Collecting {
   readonly child: ChildProcess;
@@ -35,11 +34,7 @@ class Scene {
   /** Each line is one refusal, of a recipient that no other line has. */
   async write(lines: number): Promise<void> {
     let text = '';
-    for (let i = 0; i < lines; i++) {
-      const number = ++this.written;
-      const second = String(number % 60).padStart(2, '0');
-      text += `2026-11-23T12:00:${second}Z mx postfix/smtpd[7]: NOQUEUE: reject: RCPT from unknown[192.0.2.1]: 550 5.1.1 <r${number}@example.org>: Recipient address rejected: User unknown in virtual mailbox table; from=<a@example.com> to=<r${number}@example.org> proto=ESMTP helo=<x>\n`;
-    }
+    for (let i = 0; i < lines; i++) text += refusalLine(++this.written);
     await appendFile(this.log, text);
   }
 
@@ -78,21 +73,7 @@ class Scene {
     await this.start();
     await eventually(`${this.written} lines`, () => (this.#running?.stored() ?? 0) >= this.written);
     await this.end('SIGTERM');
-    const store = await openDuckStore({ path: this.database, threads: 1 });
-    try {
-      const [rejected, lines] = await Promise.all(
-        (['rejected', 'log_lines'] as const).map(async (series) =>
-          (await store.totals({ series: [series], ...RANGE, where: {} })).reduce((sum, { value }) => sum + value, 0),
-        ),
-      );
-      const rows = await store.breakdown({ of: 'refusals', by: ['recipient'], ...RANGE, where: {}, order: 'count', limit: 1 });
-      assert.deepEqual(
-        { rejected, lines, facts: (await store.facts()).lines, most: rows.rows[0]?.count },
-        { rejected: this.written, lines: this.written, facts: this.written, most: 1 },
-      );
-    } finally {
-      await store.close();
-    }
+    assert.deepEqual(await storedIn(this.database), { rejected: this.written, lines: this.written, facts: this.written, most: 1 });
   }
 }
 
