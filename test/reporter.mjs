@@ -1,10 +1,12 @@
 import { relative } from 'node:path';
 import { inspect } from 'node:util';
 
-/** A line for each test as it ends; what failed with its reason, at whatever depth. */
+/** A line for each test as it ends, with what it tells; what failed with its reason, at whatever depth. */
 export default async function* report(source) {
   for await (const { type, data } of source) {
     if (type === 'test:stderr' || type === 'test:stdout') yield data.message;
+    // What a test tells of itself; the runner's own words are of no file.
+    if (type === 'test:diagnostic' && data.file !== undefined) yield `     ${data.message}\n`;
     if (type !== 'test:pass' && type !== 'test:fail') continue;
     const skipped = data.skip !== undefined || data.todo !== undefined;
     if (type === 'test:pass' && !skipped && (data.nesting > 0 || isFile(data))) continue;

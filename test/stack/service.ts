@@ -9,18 +9,30 @@ const MAIN = join(import.meta.dirname, '../../src/main.ts');
 export interface RunningService {
   readonly url: string;
   readonly data: string;
+  readonly pid: number;
   /** The API's answer as JSON. */
   get(path: string): Promise<unknown>;
   stop(): Promise<void>;
 }
 
-/** Starts `serve` as a process of its own, as an operator would, and waits until it answers. */
-export async function startService(t: TestContext, directory: string, config: string): Promise<RunningService> {
+/** What runs from the sources; `before` are modules that are loaded first. */
+export const fromSource = (before: readonly string[] = []): readonly string[] => [
+  ...['tsx', ...before].flatMap((module) => ['--import', module]),
+  MAIN,
+];
+
+/** Starts `serve` as a process of its own, as an operator would, and waits until it answers. `program`: what Node is to run. */
+export async function startService(
+  t: Pick<TestContext, 'after'>,
+  directory: string,
+  config: string,
+  program = fromSource(),
+): Promise<RunningService> {
   const [port = 0] = await freePorts(1);
   const data = join(directory, 'data');
   const file = join(directory, 'config.yaml');
   await writeFile(file, `data: ${data}\nlisten: 127.0.0.1:${port}\n${config}`);
-  const serving = foreground(process.execPath, ['--import', 'tsx', MAIN, 'serve', '--config', file]);
+  const serving = foreground(process.execPath, [...program, 'serve', '--config', file]);
   t.after(() => serving.stop());
   const url = `http://127.0.0.1:${port}`;
   await eventually('the service to answer', async () => {
@@ -33,6 +45,7 @@ export async function startService(t: TestContext, directory: string, config: st
   return {
     url,
     data,
+    pid: serving.child.pid ?? 0,
     get: async (path) => {
       const answer = await fetch(url + path);
       if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
