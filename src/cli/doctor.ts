@@ -9,6 +9,7 @@ import { loadConfig, type Config, type Source } from '../config/load.ts';
 import { mailTransport } from '../lib/mail-transport.ts';
 import { OperationalError } from '../model/errors.ts';
 import type { Verdict } from '../model/notifier.ts';
+import { verifyMailbox } from '../probe/mailbox.ts';
 import { openDuckStore } from '../store/duckdb/index.ts';
 import { alertServices, diskUse } from './alerting.ts';
 import { readArguments, STORE_OPTIONS } from './arguments.ts';
@@ -63,6 +64,7 @@ export async function examine(options: {
     storeCheck(config),
     diskCheck(config),
     ...channelChecks(config),
+    mailboxCheck(config),
   ];
   return (await Promise.all(checks)).flat();
 }
@@ -202,6 +204,15 @@ async function diskCheck({ data }: Config): Promise<Finding[]> {
   if (use === undefined) return [];
   const text = `${Math.round(use.free / 1e9)} GB free (${Math.round(use.used * 100)} % used)`;
   return [use.used > FULL ? wrong('disk', text, 'make room, or shorten "retention"') : ok('disk', text)];
+}
+
+/** The probe's mailbox is opened, and nothing in it changed. */
+async function mailboxCheck({ probe }: Config): Promise<Finding[]> {
+  if (probe?.imap === undefined) return [];
+  return verifyMailbox(probe.imap).then(
+    () => [ok('probe mailbox', 'it can be opened')],
+    (error: unknown) => [wrong('probe mailbox', (error as Error).message, 'see "probe" in the config, and the mail server\'s log')],
+  );
 }
 
 /** Each channel is reached, and told nothing. */

@@ -6,9 +6,11 @@ import type { FileEntries } from './schema.ts';
 const WEBHOOK_SECRET = /^(?:whsec_)?[A-Za-z0-9+/]{32,88}={0,2}$/;
 
 /** Files with secrets that are not there, may not be read, or hold something else. What they hold is never told. */
-export async function checkSecrets({ smtp, alerts }: FileEntries): Promise<Problem[]> {
+export async function checkSecrets({ smtp, alerts, probe }: FileEntries): Promise<Problem[]> {
   const files: [KeyPath, string, (text: string) => string | undefined][] = [];
   if (smtp?.password_file !== undefined) files.push([['smtp', 'password_file'], smtp.password_file, notEmpty]);
+  const mailbox = probe?.imap?.password_file;
+  if (mailbox !== undefined) files.push([['probe', 'imap', 'password_file'], mailbox, notEmpty]);
   for (const [index, channel] of (alerts?.channels ?? []).entries()) {
     const path = ['alerts', 'channels', index];
     if ('url_file' in channel && channel.url_file !== undefined) files.push([[...path, 'url_file'], channel.url_file, isUrl]);

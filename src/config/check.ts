@@ -4,6 +4,7 @@ import { nearest } from '../lib/nearest.ts';
 import { isLoopback } from '../lib/network.ts';
 import { CHANGED_RULE, CHANNELS, RULES } from './alert-schema.ts';
 import { checkAlerts } from './check-alerts.ts';
+import { checkProbe } from './probe.ts';
 import { checkSyslog } from './check-syslog.ts';
 import { FILE, type FileEntries, SOURCES } from './schema.ts';
 
@@ -26,8 +27,9 @@ export function checkFile(value: unknown): Problem[] {
   problems.push(...checkTyped(alerts['channels'], ['alerts', 'channels'], CHANNELS));
   problems.push(...checkTyped(alerts['rules'], ['alerts', 'rules'], RULES, CHANGED_RULE));
   if (problems.length > 0) return problems;
-  const { smtp = {}, alerts: entries = {}, sources = [], reports = [], language = 'en' } = value as FileEntries;
+  const { smtp = {}, alerts: entries = {}, sources = [], reports = [], language = 'en', probe } = value as FileEntries;
   problems.push(...checkSmtp(smtp), ...checkAlerts(entries), ...checkReports(reports, language));
+  if (probe !== undefined) problems.push(...checkProbe(probe));
   for (const [index, source] of sources.entries()) if (source.type === 'syslog') problems.push(...checkSyslog(source, ['sources', index]));
   return problems;
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import Type, { type TRefine, type TString } from 'typebox';
 import { DURATION } from '../lib/duration.ts';
 
@@ -12,3 +13,6 @@ export function checked(check: (value: string) => boolean, description: string):
 }
 
 export const isAddress = (text: string): boolean => /^[^\s@<>,;:"()\p{Cc}]{1,64}@[^\s@<>,;:"()\p{Cc}]{1,255}$/u.test(text);
+
+export const HOST_NAME = /^[a-z0-9_]([a-z0-9._-]{0,251}[a-z0-9])?$/i;
+export const isServer = (text: string): boolean => isIP(text) !== 0 || HOST_NAME.test(text);

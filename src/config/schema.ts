@@ -5,14 +5,12 @@ import { SMTP_TLS } from '../model/mail.ts';
 import { CADENCES } from '../model/report-mail.ts';
 import { ALERTS, type AlertsEntry } from './alert-schema.ts';
 import { PROBE } from './probe.ts';
-import { checked, closed, duration, isAddress, path } from './schema-parts.ts';
+import { checked, closed, duration, HOST_NAME, isAddress, isServer, path } from './schema-parts.ts';
 
 /**
  * The config file's shape. `example.yaml` explains the options; each `description` here is what a person who got a
  * value wrong is told was expected.
  */
-
-const HOST_NAME = /^[a-z0-9_]([a-z0-9._-]{0,251}[a-z0-9])?$/i;
 
 const keep = Type.String({ pattern: '^([1-9][0-9]{0,4}[dwy]|forever)$', description: 'whole days such as 90d, 12w or 2y, or forever' });
 const hostName = Type.String({ pattern: HOST_NAME.source.replaceAll('a-z', 'A-Za-z'), description: 'a host name such as mx1' });
@@ -197,10 +195,6 @@ export function isZone(text: string): boolean {
 function isLoopbackListen(text: string): boolean {
   const listen = parseAddressPort(text);
   return listen !== undefined && isLoopback(listen.host);
-}
-
-function isServer(text: string): boolean {
-  return isIP(text) !== 0 || HOST_NAME.test(text);
 }
 
 /** One address, perhaps with a name before it. */

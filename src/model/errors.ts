@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'query_timeout'
   | 'secret_unreadable'
   | 'mail_failed'
+  | 'mailbox_failed'
   | 'delivery_failed'
   | 'service_unreachable'
   | 'interrupted'

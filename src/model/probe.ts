@@ -39,4 +39,20 @@ export interface ProbeSettings {
   readonly recipient: string;
   readonly protocol: 'smtp' | 'lmtp';
   readonly listen: { readonly host: string; readonly port: number };
+  /** Where it is found, instead of the receiver: the address then needs no mark. */
+  readonly imap?: ImapSettings;
+}
+
+/** `starttls` and `implicit` insist on TLS and check the certificate. */
+export const IMAP_TLS = ['implicit', 'starttls', 'none'] as const;
+
+/** A mailbox of the probe's own. */
+export interface ImapSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: (typeof IMAP_TLS)[number];
+  readonly user: string;
+  /** Its first line is the password; read at each connection, so that it can be changed. */
+  readonly passwordFile: string;
+  readonly mailbox: string;
 }

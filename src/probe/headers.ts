@@ -8,6 +8,8 @@ export interface Headers {
   readonly spf: string;
   readonly dkim: string;
   readonly dmarc: string;
+  /** A delivery status notification, or something else from the null sender, as far as the message itself tells. */
+  readonly isNotification: boolean;
   /** The beginning of its text: why a notification was sent. */
   readonly text: string;
 }
@@ -36,7 +38,9 @@ export async function readHeaders(content: Buffer, sentAt: number): Promise<Head
   const results = lines.find(({ key }) => key === 'authentication-results');
   const said = (method: string): string =>
     new RegExp(`\\b${method}=([a-z]{1,12})\\b`).exec(results === undefined ? '' : unfolded(results.line))?.[1] ?? '';
+  const isFromNobody = lines.some(({ key, line }) => key === 'return-path' && /:\s*<>\s*$/.test(line));
   return {
+    isNotification: isFromNobody || lines.some(({ key, line }) => key === 'content-type' && /:\s*multipart\/report\b/i.test(line)),
     messageId: mail.messageId ?? '',
     hops: hopsOf(received.slice(0, MOST_HOPS).toReversed(), sentAt),
     spf: said('spf'),

@@ -3,8 +3,10 @@ import type { MailTransport } from '../lib/mail-transport.ts';
 import { printable } from '../lib/printable.ts';
 import type { ProbeResult, ProbeRow, ProbeSettings } from '../model/probe.ts';
 import { readHeaders } from './headers.ts';
+import { type Arrival, type Inbox, messageIdOf, SUBJECT } from './inbox.ts';
+import { mailboxInbox } from './mailbox.ts';
 import { addressOf, markIn, newMark } from './mark.ts';
-import { type Arrival, startReceiver } from './receiver.ts';
+import { startReceiver } from './receiver.ts';
 
 export interface ProbeOptions {
   readonly settings: ProbeSettings;
@@ -21,10 +23,12 @@ interface Pending {
   readonly time: number;
   acceptMillis: number | null;
   timer: NodeJS.Timeout | undefined;
+  /** Ends the looking out for it. */
+  readonly over: AbortController;
 }
 
 export interface Probe {
-  /** Of the receiver. */
+  /** Of the receiver; 0 where probes are found in a mailbox. */
   readonly port: number;
   /** Sends one message now; resolves once it has been handed over, or refused. */
   send(): Promise<void>;
@@ -37,19 +41,19 @@ export async function startProbe({ settings, key, transport, done, logger }: Pro
   const { recipient, timeout } = settings;
   const domain = recipient.slice(recipient.lastIndexOf('@') + 1);
   let saving: Promise<void> = Promise.resolve();
+  let isStopped = false;
 
-  const receiver = await startReceiver({
-    protocol: settings.protocol,
-    ...settings.listen,
-    markOf: (address) => markIn(address, recipient, key),
-    arrived: (arrival) => void took(arrival),
-  });
+  const inbox: Inbox =
+    settings.imap === undefined
+      ? await receiverInbox(settings, key, (arrival) => void took(arrival))
+      : mailboxInbox({ settings: settings.imap, recipient, key, isAwaited: (mark) => pending.has(mark), arrived: took });
 
   function finish(mark: string, result: ProbeResult, more: Partial<ProbeRow> = {}): void {
     const one = pending.get(mark);
     if (one === undefined) return;
     pending.delete(mark);
     clearTimeout(one.timer);
+    one.over.abort();
     const { id, time, acceptMillis } = one;
     const row: ProbeRow = {
       id,
@@ -83,28 +87,34 @@ export async function startProbe({ settings, key, transport, done, logger }: Pro
     // It was late, or from before a restart: it has been counted.
     if (one === undefined) return;
     try {
-      const { messageId, hops, spf, dkim, dmarc, text } = await readHeaders(content, one.time);
+      const { messageId, hops, spf, dkim, dmarc, isNotification, text } = await readHeaders(content, one.time);
       if (messageId === messageIdOf(mark, domain)) finish(mark, 'ok', { delayMillis: time - one.time, hops, spf, dkim, dmarc });
-      else if (fromNobody) finish(mark, 'bounced', { problem: printable(text) });
+      else if (fromNobody ?? isNotification) finish(mark, 'bounced', { problem: printable(text) });
     } catch (error) {
       logger.warn({ err: error }, 'a message to the probe cannot be read');
     }
   }
 
   return {
-    port: receiver.port,
+    port: inbox.port,
     async send() {
       const mark = newMark(key);
-      const one: Pending = { id: mark.slice(0, 16), time: Date.now(), acceptMillis: null, timer: undefined };
-      one.timer = setTimeout(() => finish(mark, 'late', { problem: `not back after ${Math.round(timeout / 1000)} s` }), timeout);
+      const over = new AbortController();
+      await inbox.expect(mark, over.signal);
+      if (isStopped) return;
+      const one: Pending = { id: mark.slice(0, 16), time: Date.now(), acceptMillis: null, timer: undefined, over };
+      one.timer = setTimeout(() => {
+        const why = inbox.problem();
+        finish(mark, 'late', { problem: `not back after ${Math.round(timeout / 1000)} s${why === '' ? '' : `: ${why}`}` });
+      }, timeout);
       pending.set(mark, one);
-      const address = addressOf(recipient, mark);
+      const address = inbox.addressOf(mark);
       try {
         await transport.send({
           // Its own sender: a notification that it cannot be delivered comes back here, to nobody else.
           envelope: { from: address, to: [address] },
           to: address,
-          subject: 'Mail flow probe',
+          subject: SUBJECT,
           messageId: messageIdOf(mark, domain),
           headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
           text: 'mailgraph-ext sends this to see whether mail flows. Nobody needs to read it.',
@@ -115,12 +125,26 @@ export async function startProbe({ settings, key, transport, done, logger }: Pro
       }
     },
     async stop() {
-      for (const { timer } of pending.values()) clearTimeout(timer);
+      isStopped = true;
+      for (const { timer, over } of pending.values()) {
+        clearTimeout(timer);
+        over.abort();
+      }
       pending.clear();
-      await receiver.stop();
+      await inbox.stop();
       await saving;
     },
   };
 }
 
-const messageIdOf = (mark: string, domain: string): string => `<${mark}@${domain}>`;
+/** The service's own small mail server: the mark is in the address. */
+async function receiverInbox(settings: ProbeSettings, key: Buffer, arrived: (arrival: Arrival) => void): Promise<Inbox> {
+  const { protocol, listen, recipient } = settings;
+  const receiver = await startReceiver({ protocol, ...listen, markOf: (address) => markIn(address, recipient, key), arrived });
+  return {
+    ...receiver,
+    addressOf: (mark) => addressOf(recipient, mark),
+    expect: () => Promise.resolve(),
+    problem: () => '',
+  };
+}

@@ -2,16 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { SMTPServer, type SMTPServerSession } from 'smtp-server';
 import { OperationalError } from '../model/errors.ts';
-
-/** A message that came in for one of our own addresses. */
-export interface Arrival {
-  readonly mark: string;
-  /** True for the null sender, which notifications have. */
-  readonly fromNobody: boolean;
-  /** ms */
-  readonly time: number;
-  readonly content: Buffer;
-}
+import { type Arrival, SIZE_LIMIT } from './inbox.ts';
 
 export interface ReceiverOptions {
   readonly protocol: 'smtp' | 'lmtp';
@@ -20,13 +11,13 @@ export interface ReceiverOptions {
   /** The mark that an address of ours bears; undefined for every other address, which is refused. */
   readonly markOf: (address: string) => string | undefined;
   readonly arrived: (arrival: Arrival) => void;
-  /** Bytes; a probe has about two thousand, a notification quotes it. */
   readonly sizeLimit?: number;
+  /** ms since the epoch. */
+  readonly clock?: () => number;
 }
 
-const SIZE_LIMIT = 256 * 1024;
 const CLIENTS = 10;
-const CONNECTIONS_A_MINUTE = 120;
+export const CONNECTIONS_A_MINUTE = 120;
 const SILENCE_MS = 30_000;
 /** Addresses that a client may guess wrong before it is cut off. */
 const WRONG_ADDRESSES = 10;
@@ -36,7 +27,7 @@ const WRONG_ADDRESSES = 10;
  * Returns its port and how to stop.
  */
 export async function startReceiver(options: ReceiverOptions): Promise<{ readonly port: number; stop(): Promise<void> }> {
-  const { sizeLimit = SIZE_LIMIT } = options;
+  const { sizeLimit = SIZE_LIMIT, clock = Date.now } = options;
   const sockets = new Map<string, Socket>();
   const wrong = new Map<string, number>();
   const cut = (session: SMTPServerSession): void => void sockets.get(clientOf(session))?.destroy();
@@ -77,8 +68,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<{ readonl
         const { mailFrom, rcptTo } = session.envelope;
         const mark = options.markOf(rcptTo[0]?.address ?? '');
         const fromNobody = mailFrom === false || mailFrom.address === '';
-        if (mark !== undefined && bytes <= sizeLimit)
-          options.arrived({ mark, fromNobody, time: Date.now(), content: Buffer.concat(chunks) });
+        if (mark !== undefined && bytes <= sizeLimit) options.arrived({ mark, fromNobody, time: clock(), content: Buffer.concat(chunks) });
         answer();
       });
     },
@@ -89,7 +79,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<{ readonl
   let minute = 0;
   let connections = 0;
   server.server.on('connection', (socket: Socket) => {
-    const now = Math.floor(Date.now() / 60_000);
+    const now = Math.floor(clock() / 60_000);
     if (now !== minute) [minute, connections] = [now, 0];
     const client = clientOf(socket);
     sockets.set(client, socket);

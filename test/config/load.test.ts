@@ -114,6 +114,17 @@ sources:
   ]);
 });
 
+test('a mailbox for the probe has the port that goes with its TLS', async (t) => {
+  const imap = async (more: string) => {
+    const mailbox = `{ host: localhost, user: probe, password_file: /etc/secret${more} }`;
+    return (await loadConfig({ path: await configFile(t, `probe: { recipient: probe@example.org, imap: ${mailbox} }`) })).probe?.imap;
+  };
+  const known = { host: 'localhost', user: 'probe', passwordFile: '/etc/secret' };
+  assert.deepEqual(await imap(''), { ...known, port: 993, tls: 'implicit', mailbox: 'INBOX' });
+  assert.deepEqual(await imap(', tls: starttls, mailbox: Probes'), { ...known, port: 143, tls: 'starttls', mailbox: 'Probes' });
+  assert.deepEqual(await imap(', tls: none, port: 1143'), { ...known, port: 1143, tls: 'none', mailbox: 'INBOX' });
+});
+
 test('the command line goes before the file; --log takes the place of its files and leaves the queue', async (t) => {
   const path = await configFile(t, 'data: /srv/a\nlisten: 127.0.0.1:1\nsources: [{ type: file, path: /a.log }, { type: postfix-queue }]\n');
   const config = await loadConfig({ path, data: '/srv/b', listen: '127.0.0.2:2', logs: ['/b.log', '/c.log'] });

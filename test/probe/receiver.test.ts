@@ -3,8 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test, type TestContext } from 'node:test';
+import type { Arrival } from '../../src/probe/inbox.ts';
 import { addressOf, markIn, newMark } from '../../src/probe/mark.ts';
-import { type Arrival, type ReceiverOptions, startReceiver } from '../../src/probe/receiver.ts';
+import { CONNECTIONS_A_MINUTE, type ReceiverOptions, startReceiver } from '../../src/probe/receiver.ts';
 import { Dialogue, sendMail } from '../stack/dialogue.ts';
 import { eventually } from '../stack/program.ts';
 
@@ -161,4 +162,23 @@ test('it speaks LMTP, too, and takes few clients at a time', async (t) => {
     await client.close();
     return code === 220;
   });
+});
+
+test('so many connections in a minute are taken, and no more; the next minute they are again', async (t) => {
+  let now = Date.UTC(2026, 10, 25, 6);
+  const { port } = await receiver(t, { clock: () => now });
+  const isTaken = async (): Promise<boolean> => {
+    const client = await Dialogue.open(port);
+    const taken = await client.reply().then(
+      ({ code }) => code === 220,
+      () => false,
+    );
+    if (taken) await client.command('QUIT');
+    await client.close();
+    return taken;
+  };
+  for (let n = 0; n < CONNECTIONS_A_MINUTE; n++) assert.equal(await isTaken(), true, `connection ${n + 1}`);
+  assert.deepEqual([await isTaken(), await isTaken()], [false, false]);
+  now += 60_000;
+  assert.equal(await isTaken(), true);
 });
