@@ -5,6 +5,7 @@
  *
  * @import { Graph } from '../../src/model/graph.ts'
  * @import { MessageSummary, QueueState, ReconcileRow, SeriesAnswer, TopOf, Trace } from '../../src/model/question.ts'
+ * @import { Finding } from '../../src/model/account.ts'
  * @import { LoginRow } from '../../src/model/batch.ts'
  * @import { Mark } from '../../src/model/mark.ts'
  *
@@ -31,6 +32,8 @@
  *
  * @typedef {{ of: TopOf, series: string, unit: string, total: number, rows: { value: string, count: number, share: number }[] }} Top
  * @typedef {{ complete: boolean, messages: MessageSummary[] }} Messages
+ * @typedef {{ user: string, network: string, addresses: number, ip: string, clientName: string, provider: string, services: string[], ok: number, failed: number, first: number, last: number }} Place
+ * @typedef {{ value: string, others: number, services: string[], ok: number, failed: number, first: number, last: number }} Failing
  * @typedef {{ byService: { service: string, result: string, attempts: number }[], recent: LoginRow[] }} Logins
  * @typedef {{ host: string, program: string }} Program
  * @typedef {{ minutes: number[], recipients: number, domains: number, rows: { domain: string, recipients: number, byAge: number[] }[] }} Backlog
@@ -152,6 +155,15 @@ export const message = (id, signal) => get(`messages/${encodeURIComponent(id)}`,
 
 /** @param {Question} question @param {AbortSignal} [signal] @returns {Promise<Logins>} */
 export const logins = (question, signal) => get('logins', question, signal);
+
+/** @param {Question} question @param {AbortSignal} [signal] @returns {Promise<{ places: number, rows: Place[] }>} */
+export const accounts = (question, signal) => get('accounts', question, signal);
+
+/** @param {Question} question @param {AbortSignal} [signal] @returns {Promise<{ rows: Failing[] }>} */
+export const failures = (question, signal) => get('accounts/failures', question, signal);
+
+/** Times in seconds, as everywhere. @param {Question} question @param {AbortSignal} [signal] @returns {Promise<{ findings: Finding[] }>} */
+export const findings = (question, signal) => get('accounts/findings', question, signal);
 
 /** @param {Question} question @param {AbortSignal} [signal] @returns {Promise<{ rows: ReconcileRow[] }>} */
 export const reconcile = (question, signal) => get('reconcile', question, signal);

@@ -48,7 +48,7 @@ export function behind(graph, key, range) {
 }
 
 /** @type {Partial<View>} */
-export const NO_SEARCH = { q: '', status: '', sender: '', recipient: '', client: '', relay: '', series: '', where: [] };
+export const NO_SEARCH = { q: '', status: '', sender: '', recipient: '', user: '', client: '', relay: '', series: '', where: [] };
 
 /** @param {Graph} graph @param {string} key @returns {{ series: SeriesName, where: Partial<Record<Label, readonly string[]>> } | undefined} */
 function source(graph, key) {

@@ -19,7 +19,13 @@ export function loginsPage(place, site) {
   const list = el('div');
   const service = filter('service', SERVICES);
   const result = filter('result', RESULTS);
-  place.replaceChildren(el('h2', null, t('page.logins')), el('div', { class: 'search' }, service, result), list);
+  const { user, client: ip } = site.view();
+  place.replaceChildren(
+    el('h2', null, t('page.logins')),
+    user === '' && ip === '' ? '' : onlyOf(site),
+    el('div', { class: 'search' }, service, result),
+    list,
+  );
 
   /** @param {'service' | 'result'} key @param {readonly string[]} values */
   function filter(key, values) {
@@ -32,7 +38,7 @@ export function loginsPage(place, site) {
   return loader(list, async (signal) => {
     const { from, to } = site.span();
     const { service: wanted, result: outcome } = site.view();
-    const { byService, recent } = await logins({ from, to, service: wanted, result: outcome, limit: 200 }, signal);
+    const { byService, recent } = await logins({ from, to, service: wanted, result: outcome, user, ip, limit: 200 }, signal);
     if (recent.length === 0 && byService.length === 0) return [nothing('logins.none')];
     const services = [...new Set(byService.map((one) => one.service))];
     const results = RESULTS.filter((one) => byService.some((row) => row.result === one));
@@ -67,7 +73,7 @@ export function loginsPage(place, site) {
           minute(login.time),
           name('service', login.service),
           el('span', { class: `badge ${login.result}` }, t(`result.${login.result}`)),
-          logged(login.user),
+          login.user === '' ? '' : el('a', { href: site.href({ page: 'accounts', id: '', user: login.user }) }, logged(login.user)),
           logged(login.ip),
           login.tls === null ? '' : t(login.tls ? 'tls.yes' : 'tls.no'),
           count(login.attempts, tag()),
@@ -75,4 +81,16 @@ export function loginsPage(place, site) {
       ),
     ];
   });
+}
+
+/** Whose logins, or from where; and the way to all. @param {Site} site */
+function onlyOf(site) {
+  const { user, client } = site.view();
+  const parts = [user, client].filter((part) => part !== '').flatMap((part, i) => [i > 0 ? ' · ' : '', logged(part)]);
+  return el(
+    'p',
+    { class: 'behind' },
+    el('strong', null, ...parts),
+    el('a', { href: site.href({ user: '', client: '' }) }, t('logins.all')),
+  );
 }

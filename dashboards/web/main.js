@@ -116,6 +116,10 @@ async function maker() {
     const { loginsPage } = await import('./logins.js');
     return () => loginsPage(main, here);
   }
+  if (name === 'accounts') {
+    const { accountsPage } = await import('./accounts.js');
+    return () => accountsPage(main, here);
+  }
   if (name === 'alerts') {
     const { alertsPage } = await import('./alerts.js');
     return () => alertsPage(main, here);

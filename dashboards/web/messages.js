@@ -21,7 +21,7 @@ const MOST = 200;
 const MOST_EXPORTED = 1000;
 
 /** Besides the one field for all: what an operator knows to be the one or the other. */
-const FIELDS = /** @type {const} */ (['sender', 'recipient', 'client', 'relay']);
+const FIELDS = /** @type {const} */ (['sender', 'recipient', 'user', 'client', 'relay']);
 
 export const STATUSES = /** @type {const} */ ([
   'queued',
@@ -69,8 +69,8 @@ export function messagesPage(place, site) {
     () => ask(),
   );
   const ask = () => {
-    const [sender = '', recipient = '', client = '', relay = ''] = fields.map(({ input }) => input.value.trim());
-    site.go({ ...NO_SEARCH, q: term.value.trim(), status: which.value, sender, recipient, client, relay });
+    const [sender = '', recipient = '', user = '', client = '', relay = ''] = fields.map(({ input }) => input.value.trim());
+    site.go({ ...NO_SEARCH, q: term.value.trim(), status: which.value, sender, recipient, user, client, relay });
   };
   const list = el('div');
   fill(
@@ -140,13 +140,13 @@ export function messagesPage(place, site) {
  * @returns {{ questions: Question[], complete: boolean }}
  */
 function questionsOf(view, { from, to }) {
-  const { q, status, host, series, sender, recipient, client, relay } = view;
+  const { q, status, host, series, sender, recipient, user, client, relay } = view;
   const fate = fateOf(status);
   if (series !== '') return { questions: [{ from, to, series, ...labelsOf(view) }], complete: true };
   if (fate !== '') return { questions: [{ from, to, fate, host }], complete: true };
   const statuses = status === 'waiting' ? WAITING : [status];
   return {
-    questions: statuses.map((one) => ({ from, to, term: q, status: one, sender, recipient, client, relay })),
+    questions: statuses.map((one) => ({ from, to, term: q, status: one, sender, recipient, user, client, relay })),
     complete: statuses.length === 1,
   };
 }

@@ -16,7 +16,8 @@ import { LENGTHS, parseTime, toRfc3339 } from './range.js';
  * @property {string} status of the message search
  * @property {string} sender of the message search, as the next three
  * @property {string} recipient
- * @property {string} client
+ * @property {string} user of the message search, the logins and the accounts
+ * @property {string} client of the message search and the logins
  * @property {string} relay
  * @property {string} series what the messages were counted in, empty: all messages
  * @property {readonly string[]} where labels of that series, `reason:dnsbl`
@@ -27,13 +28,13 @@ import { LENGTHS, parseTime, toRfc3339 } from './range.js';
  * @property {'' | Grouping} by one curve for each of these; empty: the graphs as they are
  * @property {boolean} compare the period before, too
  * @property {boolean} log logarithmic scales
- * @property {string} page `graphs`, `messages`, `tops`, `logins`, `alerts` or `lines`
+ * @property {string} page `graphs`, `messages`, `tops`, `logins`, `accounts`, `alerts` or `lines`
  * @property {string} id the message that is open, or the section of the graphs (empty: the overview)
  *
  * @typedef {(typeof GROUPINGS)[number]} Grouping
  */
 
-export const PAGES = /** @type {const} */ (['graphs', 'messages', 'tops', 'logins', 'alerts', 'lines']);
+export const PAGES = /** @type {const} */ (['graphs', 'messages', 'tops', 'logins', 'accounts', 'alerts', 'lines']);
 
 /** The sections of src/model/graph.ts. */
 export const SECTIONS = /** @type {const} */ (['overview', 'mail', 'failures', 'providers', 'queue', 'logins', 'health']);
@@ -60,6 +61,7 @@ export function readView({ search, hash }) {
     status: keys.get('status') ?? '',
     sender: keys.get('sender') ?? '',
     recipient: keys.get('recipient') ?? '',
+    user: keys.get('user') ?? '',
     client: keys.get('client') ?? '',
     relay: keys.get('relay') ?? '',
     series: keys.get('series') ?? '',
@@ -109,6 +111,7 @@ const TEXTS = /** @type {const} */ ([
   'status',
   'sender',
   'recipient',
+  'user',
   'client',
   'relay',
   'series',

@@ -17,6 +17,7 @@ import { answerError, answerNotFound } from './problem.ts';
 import { splitLists } from './query.ts';
 import { storeProbe } from './readiness.ts';
 import type { Language } from '../images/index.ts';
+import { accountRoutes } from './routes/accounts.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { breakdownRoutes } from './routes/breakdown.ts';
 import { graphRoutes } from './routes/graphs.ts';
@@ -105,6 +106,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       messageRoutes(api, context);
       reconcileRoutes(api, context);
       stateRoutes(api, context);
+      accountRoutes(api, context);
       markRoutes(api, context);
       statusRoutes(api, context, probe);
       if (options.alerting) alertRoutes(api, context, options.alerting);

@@ -1,4 +1,5 @@
 import type { Trace, MessageSummary } from '../model/question.ts';
+import type { AccountPlace, Failures, FailuresBy, Finding } from '../model/account.ts';
 import type { LoginRow } from '../model/batch.ts';
 import { csv } from '../lib/csv.ts';
 
@@ -55,6 +56,47 @@ export const loginsCsv = (logins: readonly LoginRow[]): string =>
       attempts,
       tls,
       method,
+    ]),
+  );
+
+export const accountsCsv = (places: readonly AccountPlace[]): string =>
+  csv(
+    ['user', 'network', 'addresses', 'last_ip', 'client_name', 'services', 'ok', 'failed', 'first', 'last'],
+    places.map((one) => [
+      one.user,
+      one.network,
+      one.addresses,
+      one.ip,
+      one.clientName,
+      one.services.join(' '),
+      one.ok,
+      one.failed,
+      iso(one.first),
+      iso(one.last),
+    ]),
+  );
+
+export const failuresCsv = (by: FailuresBy, failures: readonly Failures[]): string =>
+  csv(
+    [by, 'failed', 'ok', by === 'account' ? 'networks' : 'accounts', 'services', 'first', 'last'],
+    failures.map((one) => [one.value, one.failed, one.ok, one.others, one.services.join(' '), iso(one.first), iso(one.last)]),
+  );
+
+export const findingsCsv = (findings: readonly Finding[]): string =>
+  csv(
+    ['time', 'finding', 'user', 'network', 'networks', 'usual', 'messages', 'recipients', 'failed', 'accounts', 'message_ids'],
+    findings.map((one) => [
+      iso(one.time),
+      one.kind,
+      one.user,
+      one.network,
+      one.networks,
+      one.usual,
+      one.messages,
+      one.recipients,
+      one.failed,
+      one.accounts,
+      one.evidence.messages.map(({ id }) => id).join(' '),
     ]),
   );
 

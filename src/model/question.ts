@@ -120,6 +120,8 @@ export interface MessagesQuestion {
   readonly term?: string;
   readonly sender?: string;
   readonly recipient?: string;
+  /** Login name; upper and lower case are alike. */
+  readonly user?: string;
   readonly client?: string;
   readonly relay?: string;
   readonly status?: MessageStatus;
@@ -206,6 +208,7 @@ export interface LoginsQuestion {
   readonly to: number;
   readonly service?: string;
   readonly result?: string;
+  /** Upper and lower case are alike. */
   readonly user?: string;
   readonly ip?: string;
   readonly limit: number;

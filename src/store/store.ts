@@ -1,3 +1,4 @@
+import type { AccountsAnswer, AccountsQuestion, Failures, FailuresQuestion, Finding, FindingsQuestion } from '../model/account.ts';
 import type { Alert, AlertDelivery, AlertingState, AlertingUpdate } from '../model/alert.ts';
 import type { Batch } from '../model/batch.ts';
 import type { Mark } from '../model/mark.ts';
@@ -70,6 +71,11 @@ export interface StoreReader {
   /** Lives of daemons, and when a source was not read, in order of time; the newest when there are very many. Times in seconds. */
   marks(from: number, to: number): Promise<readonly Mark[]>;
   logins(question: LoginsQuestion): Promise<LoginsAnswer>;
+  /** Who is at home where: each account at each network. */
+  accounts(question: AccountsQuestion): Promise<AccountsAnswer>;
+  failures(question: FailuresQuestion): Promise<readonly Failures[]>;
+  /** What may tell of stolen passwords, the newest first, with the rows behind it. Accounts are compared with their month before. */
+  findings(question: FindingsQuestion): Promise<readonly Finding[]>;
   parser(from: number, to: number): Promise<ParserAnswer>;
   /** Values that a label has had, for the page's filters. */
   labelValues(label: 'host' | 'instance' | 'domain'): Promise<readonly string[]>;

@@ -35,6 +35,7 @@ interface View {
   status: string;
   sender: string;
   recipient: string;
+  user: string;
   client: string;
   relay: string;
   series: string;
@@ -135,6 +136,7 @@ test('an address and a view are the same thing', () => {
       status: fc.constantFrom('', 'sent'),
       sender: text,
       recipient: text,
+      user: text,
       client: text,
       relay: text,
       series: fc.constantFrom('', 'rejected'),

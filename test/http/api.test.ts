@@ -274,6 +274,9 @@ const ROUTES = {
   '/api/v1/reconcile': '',
   '/api/v1/queue': '',
   '/api/v1/logins': '',
+  '/api/v1/accounts': '',
+  '/api/v1/accounts/failures': 'by=network',
+  '/api/v1/accounts/findings': '',
   '/api/v1/marks': '',
   '/api/v1/queue/backlog': '',
   '/api/v1/parser': '',
@@ -326,7 +329,7 @@ test('OpenAPI 3.1 describes each route, and each answer is as described', async 
 
 test('what strangers wrote comes back as JSON strings, unchanged', async (t) => {
   const { app } = await service(t, [mailDay(HOSTILE)]);
-  for (const route of ['messages', 'messages/1', 'messages/2', 'logins', 'parser']) {
+  for (const route of ['messages', 'messages/1', 'messages/2', 'logins', 'accounts/failures?by=account', 'parser']) {
     const answer = await app.inject(`/api/v1/${route}`);
     assert.equal(answer.headers['content-type'], 'application/json; charset=utf-8');
     assert.equal(answer.headers['x-content-type-options'], 'nosniff');

@@ -26,6 +26,7 @@ const MessagesQuery = Query({
   term: termParameter('A queue id, a message-id or an address, whole; matches any of them'),
   sender: termParameter('Sender address'),
   recipient: termParameter('Recipient address'),
+  user: termParameter('Login name that it was handed in with; upper and lower case are alike'),
   client: termParameter('Name or address of the client'),
   relay: termParameter('Name or address of the host it was given to'),
   status: Type.Optional(Type.Enum(STATUSES)),
@@ -47,13 +48,14 @@ const MessagesQuery = Query({
 
 /** One more than asked for tells whether there is more. */
 function questionOf(query: Static<typeof MessagesQuery>, range: Range): MessagesQuestion {
-  const { term, sender, recipient, client, relay, status, fate, series, limit } = query;
+  const { term, sender, recipient, user, client, relay, status, fate, series, limit } = query;
   const [host] = query.host ?? [];
   return {
     ...range,
     ...(term !== undefined && { term }),
     ...(sender !== undefined && { sender }),
     ...(recipient !== undefined && { recipient }),
+    ...(user !== undefined && { user }),
     ...(client !== undefined && { client }),
     ...(relay !== undefined && { relay }),
     ...(status !== undefined && { status }),

@@ -6,8 +6,10 @@ import { Database } from './database.ts';
 import type { Durability } from './open.ts';
 import { checkpoint, checkpointWhenGrown, compact, retain } from './maintenance.ts';
 import type { Memory } from './memory.ts';
+import { readAccounts, readFailures } from './read-accounts.ts';
 import { readBacklog } from './read-backlog.ts';
 import { readBreakdown } from './read-breakdown.ts';
+import { readFindings } from './read-findings.ts';
 import { readMarks } from './read-marks.ts';
 import { readMessages } from './read-messages.ts';
 import { readReconciliation } from './read-reconcile.ts';
@@ -142,6 +144,9 @@ async function openOnce(options: DuckStoreOptions): Promise<DuckStore> {
     backlog: (question) => database.read((ask) => readBacklog(ask, question)),
     marks: (from, to) => database.read((ask) => readMarks(ask, memory, from, to)),
     logins: (question) => database.read((ask) => readLogins(ask, question)),
+    accounts: (question) => database.read((ask) => readAccounts(ask, question)),
+    failures: (question) => database.read((ask) => readFailures(ask, question)),
+    findings: (question) => database.read((ask) => readFindings(ask, question)),
     parser: (from, to) => database.read((ask) => readParser(ask, memory, from, to)),
     labelValues: (label) => Promise.resolve(memory.keys.valuesOf(label)),
     facts: async () => ({ ...(await database.read((ask) => readFacts(ask, memory))), bytesOnDisk: await database.bytesOnDisk() }),

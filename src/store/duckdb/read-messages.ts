@@ -91,6 +91,7 @@ function filtersOf(question: MessagesQuestion, parameters: Parameters): Filter[]
       refusals: `lower(r.recipient) = ${address}`,
     });
   }
+  if (question.user !== undefined) filters.push({ queueFiles: `lower(q.user_name) = lower(${parameters.add(question.user)})` });
   if (question.client !== undefined) {
     const client = parameters.add(question.client.toLowerCase());
     filters.push({

@@ -34,10 +34,10 @@ export async function readQueues(ask: Ask): Promise<QueueState[]> {
 export async function readLogins(ask: Ask, question: LoginsQuestion): Promise<LoginsAnswer> {
   const parameters = new Parameters();
   const conditions = [`time >= ${parameters.time(question.from * 1000)}`, `time < ${parameters.time(question.to * 1000)}`];
-  const columns = { service: 'service', result: 'result', user: 'user_name', ip: 'ip' } as const;
+  const columns = { service: 'service', result: 'result', user: 'lower(user_name)', ip: 'ip' } as const;
   for (const field of ['service', 'result', 'user', 'ip'] as const) {
     const value = question[field];
-    if (value !== undefined) conditions.push(`${columns[field]} = ${parameters.add(value)}`);
+    if (value !== undefined) conditions.push(`${columns[field]} = ${parameters.add(field === 'user' ? value.toLowerCase() : value)}`);
   }
   const where = conditions.join(' AND ');
   const byService = await ask(
