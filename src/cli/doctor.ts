@@ -2,32 +2,19 @@ import { access, constants, open, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expand } from '../../collectors/glob.ts';
 import { journalMail } from '../../collectors/journalctl.ts';
-import { makeNotifier } from '../alerts/notifiers/index.ts';
-import { alertWords } from '../alerts/words.ts';
 import { detectSources } from '../config/detect.ts';
 import { loadConfig, type Config, type Source } from '../config/load.ts';
-import { mailTransport } from '../lib/mail-transport.ts';
 import { OperationalError } from '../model/errors.ts';
-import type { Verdict } from '../model/notifier.ts';
-import { verifyMailbox } from '../probe/mailbox.ts';
 import { openDuckStore } from '../store/duckdb/index.ts';
-import { alertServices, diskUse } from './alerting.ts';
+import type { Problem } from '../http/readiness.ts';
+import { notesOf } from '../http/routes/reports.ts';
+import { diskUse } from './alerting.ts';
 import { readArguments, STORE_OPTIONS } from './arguments.ts';
 import { DATABASE } from './data-directory.ts';
+import { channelChecks, mailboxCheck, mailServerCheck, unsentReports } from './doctor-telling.ts';
+import { type Finding, ok, warning, wrong } from './finding.ts';
 import { runningService } from './running-service.ts';
 import { collectorOf } from './sources.ts';
-
-/** One thing that was looked at. `cure` is empty where nothing is wrong. */
-export interface Finding {
-  readonly check: string;
-  readonly result: 'ok' | 'warning' | 'wrong';
-  readonly text: string;
-  readonly cure: string;
-}
-
-const ok = (check: string, text: string): Finding => ({ check, result: 'ok', text, cure: '' });
-const warning = (check: string, text: string, cure: string): Finding => ({ check, result: 'warning', text, cure });
-const wrong = (check: string, text: string, cure: string): Finding => ({ check, result: 'wrong', text, cure });
 
 /** `doctor`: looks at all that the service needs, and tells nobody. */
 export async function doctor(args: readonly string[]): Promise<void> {
@@ -64,6 +51,7 @@ export async function examine(options: {
     storeCheck(config),
     diskCheck(config),
     ...channelChecks(config),
+    mailServerCheck(config),
     mailboxCheck(config),
   ];
   return (await Promise.all(checks)).flat();
@@ -162,10 +150,9 @@ async function queueCheck(source: Source, config: Config): Promise<Finding> {
 async function storeCheck(config: Config): Promise<Finding[]> {
   const url = await runningService(config);
   if (url !== undefined) {
-    const { problems } = (await (await fetch(`${url}/readyz`)).json()) as { problems: { message: string }[] };
-    return problems.length === 0
-      ? [ok('service', `runs at ${url}/ and is well`)]
-      : problems.map(({ message }) => wrong('service', message, `see ${url}/api/v1/status`));
+    const { problems, notes } = (await (await fetch(`${url}/api/v1/status`)).json()) as Record<'problems' | 'notes', Problem[]>;
+    const well = problems.length === 0 ? [ok('service', `runs at ${url}/ and is well`)] : [];
+    return [...well, ...problems.map(({ message }) => wrong('service', message, `see ${url}/api/v1/status`)), ...unsentReports(notes)];
   }
   const path = join(config.data, DATABASE);
   if ((await stat(path).catch(() => undefined)) === undefined) {
@@ -190,8 +177,9 @@ async function storeCheck(config: Config): Promise<Finding[]> {
   try {
     const store = await openDuckStore({ path });
     const { lines, bytesOnDisk } = await store.facts();
+    const notes = await notesOf(store, Date.now());
     await store.close();
-    return [ok('store', `${lines} lines, ${Math.round(bytesOnDisk / 1e6)} MB`)];
+    return [ok('store', `${lines} lines, ${Math.round(bytesOnDisk / 1e6)} MB`), ...unsentReports(notes)];
   } catch (error) {
     return [wrong('store', (error as Error).message, '')];
   }
@@ -204,30 +192,4 @@ async function diskCheck({ data }: Config): Promise<Finding[]> {
   if (use === undefined) return [];
   const text = `${Math.round(use.free / 1e9)} GB free (${Math.round(use.used * 100)} % used)`;
   return [use.used > FULL ? wrong('disk', text, 'make room, or shorten "retention"') : ok('disk', text)];
-}
-
-/** The probe's mailbox is opened, and nothing in it changed. */
-async function mailboxCheck({ probe }: Config): Promise<Finding[]> {
-  if (probe?.imap === undefined) return [];
-  return verifyMailbox(probe.imap).then(
-    () => [ok('probe mailbox', 'it can be opened')],
-    (error: unknown) => [wrong('probe mailbox', (error as Error).message, 'see "probe" in the config, and the mail server\'s log')],
-  );
-}
-
-/** Each channel is reached, and told nothing. */
-function channelChecks(config: Config): Promise<Finding[]>[] {
-  const services = {
-    ...alertServices(config, () => ''),
-    words: (alert: Parameters<typeof alertWords>[0], language: 'en' | 'zh-CN') => alertWords(alert, undefined, language),
-    clock: Date.now,
-    mail: mailTransport(config.smtp),
-  };
-  return config.alerts.channels.map(async (settings) => {
-    const check = `channel ${settings.name}`;
-    const verdict: Verdict = await makeNotifier(settings, services).probe(AbortSignal.timeout(settings.timeout));
-    return verdict.ok
-      ? [ok(check, 'it can be reached; nobody was told anything')]
-      : [wrong(check, verdict.problem, 'see "channels" in the config, and the network')];
-  });
 }

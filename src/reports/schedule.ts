@@ -63,6 +63,8 @@ const digest = (...parts: readonly (string | number)[]): string =>
 const MINUTE = 60_000;
 /** Waiting times after each failure, the last one for ever after. */
 const BACKOFF = [1, 2, 5, 10, 20, 40, 60].map((minutes) => minutes * MINUTE);
+/** It is looked each minute, a little earlier or later: that makes no minute of one. */
+const LEEWAY = MINUTE / 2;
 /** Older news help nobody. */
 const PATIENCE = 3 * 86_400_000;
 
@@ -70,7 +72,7 @@ const PATIENCE = 3 * 86_400_000;
 export const attempted = (mail: ReportMail, now: number): ReportMail => ({
   ...mail,
   attempts: mail.attempts + 1,
-  nextAttempt: now + (BACKOFF[Math.min(mail.attempts, BACKOFF.length - 1)] ?? MINUTE),
+  nextAttempt: now + (BACKOFF[Math.min(mail.attempts, BACKOFF.length - 1)] ?? MINUTE) - LEEWAY,
   time: now,
 });
 

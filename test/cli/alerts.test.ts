@@ -7,7 +7,7 @@ import { test, type TestContext } from 'node:test';
 import { startReceiver } from '../alerts/receiver.ts';
 import { emptyBatch } from '../http/service.ts';
 import { openDuckStore } from '../../src/store/duckdb/index.ts';
-import type { Finding } from '../../src/cli/doctor.ts';
+import type { Finding } from '../../src/cli/finding.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
 
