@@ -1,0 +1,112 @@
+/** A service that works for long: its memory and its open files, and in the end every line counted once. */
+import assert from 'node:assert/strict';
+import { open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LiveStream, LiveWriter, quantile } from '../stack/live-lines.ts';
+import { eventually, output } from '../stack/program.ts';
+import { startService, totals, type RunningService } from '../stack/service.ts';
+import { temporaryDirectory } from '../support/log-store.ts';
+import { mailLine, mailTotals } from '../support/mail-lines.ts';
+import { memoryOf } from './stalled.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const LINES_A_SECOND = 5_000;
+const SAMPLE_SECONDS = 5;
+const SCRAPE_SECONDS = 15;
+const MEGABYTE = 2 ** 20;
+/** Over the time after the warm-up. */
+const MOST_GROWTH = 16 * MEGABYTE;
+const WARM_UP_SHARE = 1 / 3;
+
+/** What a page that is open asks for now and then. */
+const PAGE = [
+  '/api/v1/status',
+  '/api/v1/series?series=received,sent,delivered&from=now-1d&to=now',
+  '/api/v1/series?series=rejected&by=reason&from=now-1w&to=now',
+  '/api/v1/series?series=delivery_delay&by=quantile&from=now-1h&to=now',
+  '/api/v1/top?of=sender&series=received&from=now-1h&to=now',
+  '/api/v1/messages?limit=50&from=now-1h&to=now',
+  '/graph/delivered.svg?range=day',
+];
+
+interface Sample {
+  readonly seconds: number;
+  readonly memory: number;
+  readonly files: number;
+}
+
+export async function soak(t: TestContext, minutes: number): Promise<void> {
+  await output('npm', '--prefix', ROOT, 'run', '--silent', 'build');
+  const directory = await temporaryDirectory(t);
+  const log = join(directory, 'mail.log');
+  const file = await open(log, 'a');
+  t.after(() => file.close());
+  const service = await startService(t, directory, `sources:\n  - { type: file, path: ${log} }\n`, [join(ROOT, 'bin/mailgraph-ext.cjs')]);
+  const stream = await LiveStream.open(service.url);
+  t.after(() => stream.close());
+  const writer = new LiveWriter(file, stream, mailLine);
+
+  const stopping = new AbortController();
+  const samples: Sample[] = [];
+  const begun = performance.now();
+  const work = Promise.all([
+    every(SAMPLE_SECONDS, stopping.signal, async () => {
+      const files = (await readdir(`/proc/${service.pid}/fd`)).length;
+      samples.push({ seconds: (performance.now() - begun) / 1000, memory: await memoryOf(service.pid), files });
+    }),
+    every(SCRAPE_SECONDS, stopping.signal, () => ask(service, ['/metrics'])),
+    every(2 * SCRAPE_SECONDS, stopping.signal, () => ask(service, PAGE)),
+  ]);
+  await writer.run(LINES_A_SECOND, minutes * 60);
+  stopping.abort();
+  await work;
+  await eventually('every line to be told of', () => writer.complete, 600_000);
+
+  const settled = samples.slice(Math.floor(samples.length * WARM_UP_SHARE));
+  const duration = (settled.at(-1)?.seconds ?? 0) - (settled[0]?.seconds ?? 0);
+  const slope = slopeOf(settled.map(({ seconds, memory }) => [seconds, memory]));
+  const files = settled.map((sample) => sample.files);
+  const shown = samples.filter((_, index) => index % Math.ceil(samples.length / 20) === 0);
+  t.diagnostic(`memory, MB: ${shown.map(({ memory }) => (memory / MEGABYTE).toFixed(0)).join(' ')}`);
+  t.diagnostic(
+    `${writer.written} lines in ${minutes} min; after the first third memory grew by ${((slope * duration) / MEGABYTE).toFixed(1)} MB in ${(duration / 60).toFixed(1)} min ` +
+      `(${((slope * 3600) / MEGABYTE).toFixed(1)} MB an hour); open files ${Math.min(...files)} to ${Math.max(...files)}, ` +
+      `${quantile(files.slice(0, files.length / 2), 0.5)} in the middle of the first half, ${quantile(files.slice(files.length / 2), 0.5)} of the second; ` +
+      `written to told: p50 ${quantile(writer.latencies, 0.5).toFixed(0)} ms, p99 ${quantile(writer.latencies, 0.99).toFixed(0)} ms`,
+  );
+  for (const [series, value] of Object.entries(mailTotals(writer.written))) {
+    assert.equal((await totals(service, series))['total'], value, series);
+  }
+  assert.ok(slope * duration < MOST_GROWTH, 'memory grows');
+  // A connection more or less is open at a sample's moment.
+  assert.ok(
+    Math.abs(quantile(files.slice(0, files.length / 2), 0.5) - quantile(files.slice(files.length / 2), 0.5)) <= 2,
+    'open files grow',
+  );
+}
+
+/** At steady times until the signal. */
+async function every(seconds: number, signal: AbortSignal, task: () => Promise<void>): Promise<void> {
+  while (!signal.aborted) {
+    await task();
+    await sleep(seconds * 1000, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function ask(service: RunningService, paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    const answer = await fetch(service.url + path);
+    await answer.arrayBuffer();
+    assert.equal(answer.status, 200, path);
+  }
+}
+
+/** Of the straight line nearest to the points, by least squares. */
+function slopeOf(points: readonly (readonly [number, number])[]): number {
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [x, y] = [mean(points.map(([at]) => at)), mean(points.map(([, value]) => value))];
+  const above = points.reduce((sum, [at, value]) => sum + (at - x) * (value - y), 0);
+  return above / points.reduce((sum, [at]) => sum + (at - x) ** 2, 0);
+}

@@ -1,0 +1,111 @@
+/** A database of an older release, and a process that is killed while it brings it to the newest schema. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { STORED_LABELS } from '../../src/model/series.ts';
+import { openDuckStore } from '../../src/store/duckdb/index.ts';
+import { migrate, MIGRATIONS } from '../../src/store/duckdb/migrations.ts';
+import { temporaryDirectory } from '../support/log-store.ts';
+
+const CHILD = join(import.meta.dirname, 'upgrade-child.ts');
+export const OLDER = MIGRATIONS.map((_, index) => index + 1).slice(0, -1);
+const ROWS = 20_000;
+const HOUR = Date.UTC(2026, 10, 23, 12);
+const RANGE = { from: HOUR / 1000, to: HOUR / 1000 + 3600 };
+
+/** Rows of tables that every release has had. */
+const FILLED = [
+  `INSERT INTO deliveries (uid, message, time, host, recipient, outcome) SELECT i, i, make_timestamp_ms(${HOUR}::BIGINT), 'mail', concat('r', i), 'sent' FROM range(${ROWS}) r(i)`,
+  `INSERT INTO series_keys VALUES (1, 'sent', ${STORED_LABELS.map((label) => (label === 'host' ? `'mail'` : `''`)).join(', ')})`,
+  ...['minute_sums', 'hour_sums'].map((table) => `INSERT INTO ${table} VALUES (make_timestamp_ms(${HOUR}::BIGINT), 1, ${ROWS})`),
+  `INSERT INTO state VALUES ('position', 'p', 1, '{"offset":${ROWS},"state":{}}'), ('fact', 'lines', 1, '${ROWS}')`,
+];
+
+async function withDatabase<T>(path: string, use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+  const instance = await DuckDBInstance.fromCache(path);
+  const connection = await instance.connect();
+  try {
+    return await use(connection);
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+const read = async (connection: DuckDBConnection, sql: string): Promise<unknown[][]> => (await connection.runAndReadAll(sql)).getRowsJS();
+
+const layout = (connection: DuckDBConnection): Promise<unknown[][]> =>
+  read(connection, 'SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal ORDER BY ALL');
+
+/** Kills the upgrade so often at random moments: each time the file has one release's schema, and all of its rows. */
+export async function upgradeKilled(t: TestContext, schema: number, kills: number): Promise<void> {
+  const folder = await temporaryDirectory(t);
+  const [made, file] = [join(folder, 'made.duckdb'), join(folder, 'mail.duckdb')];
+  await withDatabase(made, async (connection) => {
+    await migrate(connection, MIGRATIONS.slice(0, schema));
+    for (const sql of FILLED) await connection.run(sql);
+  });
+  const reset = async (): Promise<void> => {
+    for (const name of await readdir(folder)) if (name.startsWith('mail.duckdb')) await rm(join(folder, name), { recursive: true });
+    await copyFile(made, file);
+  };
+  await reset();
+  const duration = (await upgrade(file)).millis;
+  const layouts = new Map<number, unknown[][]>();
+  for (let version = schema; version <= MIGRATIONS.length; version++) {
+    layouts.set(
+      version,
+      await withDatabase(':memory:', async (connection) => {
+        await migrate(connection, MIGRATIONS.slice(0, version));
+        return layout(connection);
+      }),
+    );
+  }
+  const found: number[] = [];
+  for (let kill = 0; kill < kills; kill++) {
+    await reset();
+    await upgrade(file, Math.random() * duration);
+    const [version, tables] = await withDatabase(file, async (connection) => {
+      const [[stored] = []] = await read(connection, `SELECT value FROM meta WHERE name = 'schema'`);
+      return [Number(stored), await layout(connection)] as const;
+    });
+    assert.deepEqual(tables, layouts.get(version), `the tables are those of schema ${version}`);
+    found.push(version);
+    const store = await openDuckStore({ path: file, threads: 1 });
+    try {
+      const [sums] = await store.totals({ series: ['sent'], ...RANGE, where: {} });
+      const { total } = await store.top({ of: 'recipient', series: 'sent', ...RANGE, limit: 1, where: {} });
+      const [position] = (await store.savedState()).positions;
+      assert.deepEqual({ rows: total, sums: sums?.value, position: position?.offset }, { rows: ROWS, sums: ROWS, position: ROWS });
+    } finally {
+      await store.close();
+    }
+  }
+  const counts = Array.from(layouts.keys(), (version) => `${version}: ${found.filter((one) => one === version).length}`);
+  t.diagnostic(`from schema ${schema}, killed ${kills} times within ${duration.toFixed(0)} ms; found at schema ${counts.join(', ')}`);
+}
+
+/** Runs it to its end, or kills it so long after it began. */
+async function upgrade(file: string, killAfter?: number): Promise<{ millis: number }> {
+  const child = spawn(process.execPath, ['--import', 'tsx', CHILD, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = once(child, 'exit');
+  const words = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  assert.equal((await words.next()).value, 'opening');
+  const begun = performance.now();
+  if (killAfter === undefined) {
+    assert.equal((await words.next()).value, 'open');
+    const millis = performance.now() - begun;
+    await exited;
+    return { millis };
+  }
+  await sleep(killAfter);
+  child.kill('SIGKILL');
+  await exited;
+  return { millis: killAfter };
+}
