@@ -32,7 +32,7 @@ const MAX_RESTART_MILLIS = 60_000;
 const MAX_ENTRY_BYTES = 1024 * 1024;
 
 /** What the envelope reads of an entry, and what is asked of it here. The cursor and the time come by themselves. */
-const FIELDS = [
+export const FIELDS = [
   'MESSAGE',
   'SYSLOG_IDENTIFIER',
   'SYSLOG_FACILITY',
@@ -231,7 +231,7 @@ class JournalReading {
 }
 
 /** Undefined for what is no entry: one that was cut, since it is larger than any mail program's. */
-function entryOf(line: string): Entry | undefined {
+export function entryOf(line: string): Entry | undefined {
   let fields: unknown;
   try {
     fields = JSON.parse(line);

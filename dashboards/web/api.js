@@ -7,6 +7,7 @@
  * @import { MessageSummary, QueueState, ReconcileRow, SeriesAnswer, TopOf, Trace } from '../../src/model/question.ts'
  * @import { Finding } from '../../src/model/account.ts'
  * @import { LoginRow } from '../../src/model/batch.ts'
+ * @import { LineGap } from '../../src/model/message-lines.ts'
  * @import { Mark } from '../../src/model/mark.ts'
  *
  * @typedef {{ code: string, message: string, source?: string, minutes?: number }} Problem
@@ -152,6 +153,9 @@ export const messages = (question, signal) => get('messages', question, signal);
 
 /** @param {string} id @param {AbortSignal} [signal] @returns {Promise<Trace>} */
 export const message = (id, signal) => get(`messages/${encodeURIComponent(id)}`, {}, signal);
+
+/** @param {string} id @param {AbortSignal} [signal] @returns {Promise<{ lines: { time: number, source: string, text: string }[], missing: LineGap[] }>} */
+export const messageLines = (id, signal) => get(`messages/${encodeURIComponent(id)}/lines`, {}, signal);
 
 /** @param {Question} question @param {AbortSignal} [signal] @returns {Promise<Logins>} */
 export const logins = (question, signal) => get('logins', question, signal);

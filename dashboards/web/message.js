@@ -1,6 +1,6 @@
 // @ts-check
-import { message } from './api.js';
-import { el, logged } from './dom.js';
+import { message, messageLines } from './api.js';
+import { el, fill, logged } from './dom.js';
 import { exportLinks } from './export.js';
 import { clock, dateTime, name, sentence, t, tag } from './i18n.js';
 import { story } from './life.js';
@@ -27,9 +27,34 @@ export function messagePage(place, site) {
       ...head(trace),
       el('p', { class: 'count' }, exportLinks(`messages/${encodeURIComponent(trace.id)}`, {})),
       el('ol', { class: 'life' }, ...moments.map((moment, i) => entry(moment, moments[i - 1]))),
-      el('p', { class: 'lead' }, t('message.lines')),
+      rawLines(trace.id),
     ];
   });
+}
+
+/** The lines that all this was read from: looked for when they are wanted, for that may take seconds. @param {string} id */
+function rawLines(id) {
+  const place = el('div', { 'aria-live': 'polite' });
+  const lines = loader(place, async (signal) => {
+    const { lines: found, missing } = await messageLines(id, signal);
+    return [
+      ...missing.map((gap) => el('p', { class: 'lead' }, t(`linegap.${gap}`))),
+      found.length > 0 &&
+        el(
+          'ol',
+          { class: 'raw', tabindex: 0, 'aria-label': t('message.raw') },
+          ...found.map(({ source, text }) => el('li', { title: source }, logged(text))),
+        ),
+    ].filter((node) => node !== false);
+  });
+  let asked = false;
+  const toggle = (/** @type {Event} */ event) => {
+    if (asked || !(event.target instanceof HTMLDetailsElement) || !event.target.open) return;
+    asked = true;
+    fill(place, el('p', { class: 'lead' }, t('message.looking')));
+    void lines.load();
+  };
+  return el('details', { class: 'raw-lines', toggle }, el('summary', null, t('message.raw')), place);
 }
 
 /** @param {Trace} trace */

@@ -17,6 +17,7 @@ import type { Store } from '../store/store.ts';
 import { alertMarks } from '../alerts/marks.ts';
 import { serviceAlerting } from './alerting.ts';
 import { DATABASE, SERVICE_FILE } from './data-directory.ts';
+import { lineFinder } from './message-lines.ts';
 import { collectorOf, placesOf } from './sources.ts';
 import { VERSION } from './version.ts';
 
@@ -77,6 +78,7 @@ async function startOn(store: Store, config: Config, sources: readonly Source[],
     collecting,
     alerting,
     marks: [alertMarks(store)],
+    findLines: lineFinder(sources, config),
     metrics,
     graphs: GRAPHS,
     webDirectory: WEB_DIRECTORY,

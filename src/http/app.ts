@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 
 import type { Alerting } from '../model/alert.ts';
 import type { Graph } from '../model/graph.ts';
+import type { LineFinder } from '../model/message-lines.ts';
 import type { Collecting } from '../model/live.ts';
 import type { MarkProvider } from '../model/mark.ts';
 import type { StoreReader } from '../store/store.ts';
@@ -22,6 +23,7 @@ import { alertRoutes } from './routes/alerts.ts';
 import { breakdownRoutes } from './routes/breakdown.ts';
 import { graphRoutes } from './routes/graphs.ts';
 import { markRoutes } from './routes/marks.ts';
+import { messageLineRoutes } from './routes/message-lines.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { reconcileRoutes } from './routes/reconcile.ts';
 import { probeRoutes } from './routes/probes.ts';
@@ -37,6 +39,8 @@ export interface AppOptions {
   readonly collecting: Collecting;
   /** Absent: nothing is watched, and the routes of alerts are not there. */
   readonly alerting?: Alerting;
+  /** Absent: no log can be looked through. */
+  readonly findLines?: LineFinder;
   readonly metrics: MetricsText;
   /** In the order of the page. */
   readonly graphs: readonly Graph[];
@@ -104,6 +108,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       seriesRoutes(api, context);
       breakdownRoutes(api, context);
       messageRoutes(api, context);
+      messageLineRoutes(api, context, options.findLines);
       reconcileRoutes(api, context);
       stateRoutes(api, context);
       accountRoutes(api, context);

@@ -127,6 +127,14 @@ test('from a point of a graph to its messages, to one of them, and into a file',
     const shown = await page.locator('main').innerText();
     for (const hidden of ['U+202E', 'U+200B', 'U+2066']) assert.ok(shown.includes(hidden), hidden);
     assert.doesNotMatch(shown, /[\u202e\u200b\u2066]/);
+    await page.locator('.raw-lines summary').press('Enter');
+    await page.locator('.raw li').nth(4).waitFor();
+    assert.match(
+      (await page.locator('.raw').innerText()).replaceAll('\n', ' '),
+      /4AB0571E01: client=evil\.example.*said: 550 5\.1\.1 <img\/src=x.*4AB0571E01: removed/,
+    );
+    assert.equal(await page.locator('main img, main script').count(), 0);
+    assert.doesNotMatch(await page.locator('main').innerText(), /[\u202e\u200b\u2066]/);
     await screenshot(page, 'hostile-message');
     await expectSound(page);
     const csv = await (await fetch(`${site.url}/api/v1/messages/4AB0571E01?format=csv`)).text();

@@ -2,6 +2,7 @@ import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { GRAPHS } from '../../dashboards/graphs/index.ts';
+import { lineFinder } from '../../src/cli/message-lines.ts';
 import { writeHistory } from '../../src/demo/mail-log.ts';
 import type { Batch } from '../../src/model/batch.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -35,7 +36,8 @@ export async function startSite(t: TestContext, { days = 2, seed = 1, more = '',
   const store = await storeOf(t, [log]);
   const collecting = pipeline();
   collecting.set({ startedAt: now, lastLineAt: now, lastCommitAt: now });
-  const app = await build(t, { reader: store, collecting, graphs: GRAPHS, webDirectory, embedOrigins, clock: Date.now });
+  const findLines = lineFinder([{ type: 'file', path: log }], { zone: 'UTC', host: 'mail' });
+  const app = await build(t, { reader: store, collecting, findLines, graphs: GRAPHS, webDirectory, embedOrigins, clock: Date.now });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
     url,

@@ -271,6 +271,7 @@ const ROUTES = {
   '/api/v1/breakdown': 'of=deliveries&by=outcome,relay',
   '/api/v1/messages': '',
   '/api/v1/messages/{id}': '',
+  '/api/v1/messages/{id}/lines': '',
   '/api/v1/reconcile': '',
   '/api/v1/queue': '',
   '/api/v1/logins': '',

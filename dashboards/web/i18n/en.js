@@ -289,8 +289,13 @@ export const words = {
 
   'message.title': 'Message',
   'message.back': '← All messages',
-  'message.lines':
-    'The log lines themselves are not kept. What is quoted above stood in them word for word; host, time and queue id find them in the log.',
+  'message.raw': 'Log lines',
+  'message.looking': 'Looking through the logs …',
+  'linegap.no_log':
+    'No log file or journal is configured that could be looked through: these lines came by syslog or by an import, and are not kept here.',
+  'linegap.gone': 'Some lines are not there any more: the log that had them was removed, or was imported from elsewhere.',
+  'linegap.limit': 'Not all was looked through: the logs are too large to find every line in a few seconds.',
+  'linegap.unreadable': 'A log file could not be read; the list of sources above says why.',
   'life.received': 'Accepted from {client} as {queueId}: from {sender}, {size}, recipients: {recipients}',
   'life.submitted': 'Accepted from user {user} at {client} as {queueId}: from {sender}, {size}, recipients: {recipients}',
   'life.local': 'Handed in by a local program as {queueId}: from {sender}, {size}, recipients: {recipients}',

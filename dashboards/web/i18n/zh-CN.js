@@ -289,7 +289,12 @@ export const words = {
 
   'message.title': '邮件',
   'message.back': '← 全部邮件',
-  'message.lines': '不保存日志原文。上面引用的文字与日志一致；可按主机、时间和队列 ID 在日志中找到原文。',
+  'message.raw': '日志原文',
+  'message.looking': '正在查找日志…',
+  'linegap.no_log': '没有可查找的日志文件或 journal:这些日志经 syslog 或导入而来,本服务不保存原文。',
+  'linegap.gone': '部分日志已不存在:原日志文件已被删除,或是从别处导入的。',
+  'linegap.limit': '日志过大,几秒内无法全部查完,结果可能不全。',
+  'linegap.unreadable': '有日志文件无法读取,原因见上方来源列表。',
   'life.received': '从 {client} 接收，队列 ID {queueId}：发件人 {sender}，{size}，收件人数 {recipients}',
   'life.submitted': '用户 {user} 从 {client} 提交，队列 ID {queueId}：发件人 {sender}，{size}，收件人数 {recipients}',
   'life.local': '由本机程序提交，队列 ID {queueId}：发件人 {sender}，{size}，收件人数 {recipients}',
