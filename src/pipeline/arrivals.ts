@@ -92,7 +92,7 @@ export class Arrivals {
     file.size = event.size;
     file.recipients = event.recipients;
     if (file.receivedAt !== 0) {
-      batch.count('received_bytes', file.receivedAt, file.size, file.host, file.instance, file.domain, 'via', file.via);
+      batch.count('received_bytes', file.receivedAt, file.size, file.host, file.instance, file.domain, file.via);
     } else if (file.accepted && file.origin === 'received') {
       if (this.madeHere(file)) file.origin = 'generated';
       else this.countReceived(file);
@@ -120,8 +120,8 @@ export class Arrivals {
     const { batch } = this.shared;
     file.receivedAt = file.startTime;
     file.domain = file.via === 'smtp' ? '' : this.shared.ourDomain(file.sender);
-    batch.count('received', file.receivedAt, 1, file.host, file.instance, file.domain, 'via', file.via);
-    batch.count('received_bytes', file.receivedAt, file.size, file.host, file.instance, file.domain, 'via', file.via);
+    batch.count('received', file.receivedAt, 1, file.host, file.instance, file.domain, file.via);
+    batch.count('received_bytes', file.receivedAt, file.size, file.host, file.instance, file.domain, file.via);
   }
 
   /** Writes the queue file's row, once. */

@@ -75,7 +75,7 @@ export class BatchBuilder {
     return this.positions.size === 0 && this.queueSamples.length + this.serviceSamples.length === 0 && this.coverage.size === 0;
   }
 
-  /** Adds to a series in the minute of `time`. `pairs`: label, value, label, value ... of the series' own labels, in its order. */
+  /** Adds to a series in the minute of `time`. `a` to `d`: the values of the series' own labels, in its order (SERIES). */
   count(
     series: SeriesName,
     time: number,
@@ -83,9 +83,12 @@ export class BatchBuilder {
     host: string,
     instance: string,
     domain: string,
-    ...pairs: readonly string[]
+    a = '',
+    b = '',
+    c = '',
+    d = '',
   ): void {
-    if (value !== 0) this.sums.add(series, time, value, this.live, host, instance, domain, pairs);
+    if (value !== 0) this.sums.add(series, time, value, host, instance, domain, a, b, c, d);
   }
 
   build(inFlight: ReadonlyMap<string, string | null>): Batch {
@@ -102,7 +105,7 @@ export class BatchBuilder {
       ends: this.ends,
       completions: this.completions,
       notices: this.notices,
-      rollups: this.sums.take(),
+      rollups: this.sums.take(this.live),
       queueSamples: this.queueSamples,
       serviceSamples: this.serviceSamples,
       unknownLines: this.unknownLines,

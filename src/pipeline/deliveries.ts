@@ -45,15 +45,12 @@ const remoteProvider = ({ transport, relayName, recipient }: Delivery): string =
 const reasonOf = (delivery: Delivery, outcome: Outcome): DeliveryReason | '' =>
   outcome === 'bounced' || outcome === 'deferred' ? (delivery.reason ?? 'content') : '';
 
-const failureLabels = (delivery: Delivery, outcome: Outcome): readonly string[] => [
-  'reason',
+/** The labels of a failure: reason, stage, source, provider. */
+const failureLabels = (delivery: Delivery, outcome: Outcome): readonly [string, string, string, string] => [
   reasonOf(delivery, outcome),
-  'stage',
   delivery.stage ?? '',
-  'source',
   // What a filter of ours returned, or a mailbox program refused, Postfix logs as sent.
   delivery.source ?? 'local',
-  'provider',
   remoteProvider(delivery),
 ];
 
@@ -191,8 +188,8 @@ export class Deliveries {
       case 'sent': {
         const domain = shared.ourDomain(file.sender);
         const provider = remoteProvider(delivery);
-        batch.count('sent', at.time, 1, host, instance, domain, 'provider', provider);
-        batch.count('sent_bytes', at.time, file.size, host, instance, domain, 'provider', provider);
+        batch.count('sent', at.time, 1, host, instance, domain, provider);
+        batch.count('sent_bytes', at.time, file.size, host, instance, domain, provider);
         this.await('sent', delivery, file, domain, at, provider);
         return;
       }

@@ -72,9 +72,9 @@ export function linkLate(shared: Shared, child: QueueFile, parent: QueueFile): v
   const { batch } = shared;
   for (const [queueId, time, series, domain, bytes, recipient, provider] of parent.awaited) {
     if (queueId !== child.queueId || series === '') continue;
-    const labels = series === 'sent' ? ['provider', provider] : [];
-    batch.count(series, time, -1, parent.host, parent.instance, domain, ...labels);
-    batch.count(`${series}_bytes`, time, -bytes, parent.host, parent.instance, domain, ...labels);
+    const label = series === 'sent' ? provider : '';
+    batch.count(series, time, -1, parent.host, parent.instance, domain, label);
+    batch.count(`${series}_bytes`, time, -bytes, parent.host, parent.instance, domain, label);
     batch.corrections.push({ uid: parent.uid, recipient, time, outcome: 'hop' });
   }
   parent.awaited = parent.awaited.filter(([queueId]) => queueId !== child.queueId);
@@ -85,8 +85,8 @@ export function linkLate(shared: Shared, child: QueueFile, parent: QueueFile): v
 export function takeBackReceived(shared: Shared, file: QueueFile): void {
   if (file.receivedAt === 0) return;
   const { batch } = shared;
-  batch.count('received', file.receivedAt, -1, file.host, file.instance, file.domain, 'via', file.via);
-  batch.count('received_bytes', file.receivedAt, -file.size, file.host, file.instance, file.domain, 'via', file.via);
+  batch.count('received', file.receivedAt, -1, file.host, file.instance, file.domain, file.via);
+  batch.count('received_bytes', file.receivedAt, -file.size, file.host, file.instance, file.domain, file.via);
   file.receivedAt = 0;
 }
 

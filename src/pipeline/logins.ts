@@ -95,8 +95,8 @@ export class Logins {
 
   session(event: Session, at: At): void {
     const domain = this.shared.ourDomain(event.user);
-    this.shared.batch.count('session_bytes_in', at.time, event.bytesIn ?? 0, at.host, '', domain, 'service', event.service);
-    this.shared.batch.count('session_bytes_out', at.time, event.bytesOut ?? 0, at.host, '', domain, 'service', event.service);
+    this.shared.batch.count('session_bytes_in', at.time, event.bytesIn ?? 0, at.host, '', domain, event.service);
+    this.shared.batch.count('session_bytes_out', at.time, event.bytesOut ?? 0, at.host, '', domain, event.service);
   }
 
   takeChanges(into: Map<string, string | null>): void {
@@ -113,7 +113,7 @@ export class Logins {
     const { batch } = this.shared;
     const tls = login.tls === undefined ? '' : login.tls ? 'yes' : 'no';
     const domain = this.shared.ourDomain(login.user ?? '');
-    batch.count('login', at.time, attempts, at.host, at.instance, domain, 'service', service, 'result', result, 'tls', tls);
+    batch.count('login', at.time, attempts, at.host, at.instance, domain, service, result, tls);
     batch.logins.push({
       time: at.time,
       host: at.host,

@@ -195,7 +195,7 @@ export class Reading {
   }
 
   private count(batch: BatchBuilder, time: number, host: string, instance: string, label: string, result: Result, lines: number): void {
-    batch.count('log_lines', time, lines, host, instance, '', 'program', label, 'result', result);
+    batch.count('log_lines', time, lines, host, instance, '', label, result);
   }
 
   private writer({ host, tag }: Origin): Writer {

@@ -71,21 +71,8 @@ export class Refusals {
   }
 
   private count(event: Refusal, domain: string, at: At): void {
-    this.shared.batch.count(
-      'rejected',
-      at.time,
-      1,
-      at.host,
-      at.instance,
-      domain,
-      'reason',
-      event.reason,
-      'permanence',
-      event.temporary ? 'temporary' : 'permanent',
-      'stage',
-      event.stage,
-      'source',
-      event.source,
-    );
+    const { reason, temporary, stage, source } = event;
+    const permanence = temporary ? 'temporary' : 'permanent';
+    this.shared.batch.count('rejected', at.time, 1, at.host, at.instance, domain, reason, permanence, stage, source);
   }
 }

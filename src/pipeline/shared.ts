@@ -115,8 +115,7 @@ export class Shared {
     const mark = file[name];
     if (mark === null || mark[0] === 0) return;
     const [time, host, instance, domain, action] = mark;
-    if (action === '') this.batch.count(SERIES_OF[name], time, value, host, instance, domain);
-    else this.batch.count(SERIES_OF[name], time, value, host, instance, domain, 'action', action);
+    this.batch.count(SERIES_OF[name], time, value, host, instance, domain, action);
   }
 
   /** The address's domain when it is ours, else empty: a stranger's domain is no label. */

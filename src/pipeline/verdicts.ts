@@ -114,7 +114,7 @@ export class Verdicts {
       const root = this.shared.files.root(file);
       // A milter's or filter's word came first: the scan's own line was one too many.
       if (root.spam === null) root.spam = [first, at.host, '', '', 'tagged'];
-      else this.shared.batch.count('spam', first, -1, at.host, '', '', 'action', 'tagged');
+      else this.shared.batch.count('spam', first, -1, at.host, '', '', 'tagged');
       this.shared.files.touch(root, root.lastTime);
     }
     return true;
@@ -125,7 +125,7 @@ export class Verdicts {
     const domain = shared.ourDomain(who.recipients?.[0] ?? '');
     const before = this.saidBefore(result, file, who, at);
     if (file === undefined) {
-      if (!before) shared.batch.count(result, at.time, 1, at.host, '', domain, 'action', action);
+      if (!before) shared.batch.count(result, at.time, 1, at.host, '', domain, action);
       return !before;
     }
     const root = shared.files.root(file);

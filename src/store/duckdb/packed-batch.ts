@@ -138,7 +138,7 @@ export function buffersOf(batch: PackedBatch): ArrayBuffer[] {
     if (typeof part === 'object' && part !== null && 'pieces' in part)
       for (const { columns } of (part as Packed).pieces) columns.forEach(add);
   }
-  const { minutes, hours, days } = batch.sums;
-  for (const { times, combinations, values } of [minutes, hours, days]) [times, combinations, values].forEach(add);
+  const { times, places, values } = batch.sums;
+  [times, places, values].forEach(add);
   return [...buffers];
 }

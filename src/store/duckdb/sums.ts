@@ -6,7 +6,7 @@ export const MINUTE = 60_000;
 export const HOUR = 3_600_000;
 export const DAY = 86_400_000;
 
-/** Sums in order of time, so that a range of it is a range of the file; each bin of a combination once. */
+/** Sums as columns. */
 export interface Bins {
   /** ms, the bin's beginning. */
   readonly times: Float64Array;
@@ -15,8 +15,17 @@ export interface Bins {
   readonly values: Float64Array;
 }
 
-export interface PackedSums {
-  readonly combinations: readonly { readonly series: SeriesName; readonly labels: LabelValues }[];
+type Combinations = readonly { readonly series: SeriesName; readonly labels: LabelValues }[];
+
+/** What a batch counted, as it came: a combination may have several sums of a minute. */
+export interface PackedSums extends Omit<Bins, 'combinations'> {
+  readonly combinations: Combinations;
+  /** Index into the combinations. */
+  readonly places: Float64Array;
+}
+
+/** The same in order of time, so that a range of it is a range of the file; each bin of a combination once. */
+export interface SumsByLength {
   readonly minutes: Bins;
   readonly hours: Bins;
   readonly days: Bins;
@@ -25,8 +34,8 @@ export interface PackedSums {
 /** Many times what makes a batch full. */
 const MOST_DELTAS = 2 ** 21;
 
-/** Adds up deltas of the same minute, hour and day. What comes to nothing is left out. */
 export function packSums(deltas: readonly RollupDelta[]): PackedSums {
+  if (deltas.length > MOST_DELTAS) throw new RangeError(`${deltas.length} sums are too many for one batch`);
   const combinations: { series: SeriesName; labels: LabelValues }[] = [];
   const indices = new Map<string, number>();
   const indexOf = (series: SeriesName, labels: LabelValues): number => {
@@ -38,37 +47,51 @@ export function packSums(deltas: readonly RollupDelta[]): PackedSums {
     }
     return index;
   };
-  const counted = deltas.filter(({ value }) => value !== 0 && Number.isFinite(value));
-  if (counted.length > MOST_DELTAS) throw new RangeError(`${counted.length} sums are too many for one batch`);
-  // Time and place in one number each, so that they can be sorted as numbers, which is much faster: 32 bits of minutes, 21 of place.
-  const order = new Float64Array(counted.length);
-  const places = new Float64Array(counted.length);
-  let [last] = counted;
-  let index = last === undefined ? 0 : indexOf(last.series, last.labels);
-  for (const [place, delta] of counted.entries()) {
+  const times = new Float64Array(deltas.length);
+  const places = new Float64Array(deltas.length);
+  const values = new Float64Array(deltas.length);
+  let last: RollupDelta | undefined;
+  let index = 0;
+  let at = 0;
+  for (const delta of deltas) {
     // They come combination by combination.
     if (delta.labels !== last?.labels || delta.series !== last.series) {
       last = delta;
       index = indexOf(delta.series, delta.labels);
     }
-    places[place] = index;
-    order[place] = Math.floor(boundedTime(delta.time) / MINUTE) * MOST_DELTAS + place;
+    times[at] = delta.time;
+    places[at] = index;
+    values[at] = delta.value;
+    at++;
+  }
+  return { combinations, times, places, values };
+}
+
+/** Adds up sums of the same minute, hour and day. What comes to nothing, or is no number, is left out. */
+export function binSums({ combinations, times, places, values }: PackedSums): SumsByLength {
+  // Time and place in one number each, so that they can be sorted as numbers, which is much faster: 32 bits of minutes, 21 of place.
+  const order = new Float64Array(times.length);
+  for (let place = 0; place < order.length; place++) {
+    order[place] = Math.floor(boundedTime(times[place] ?? 0) / MINUTE) * MOST_DELTAS + place;
   }
   order.sort();
-  const times = new Float64Array(counted.length);
-  const ofTimes = new Float64Array(counted.length);
-  const values = new Float64Array(counted.length);
+  const sorted = {
+    times: new Float64Array(order.length),
+    combinations: new Float64Array(order.length),
+    values: new Float64Array(order.length),
+  };
   for (let at = 0; at < order.length; at++) {
     const both = order[at] ?? 0;
     const minute = Math.floor(both / MOST_DELTAS);
     const place = both - minute * MOST_DELTAS;
-    times[at] = minute * MINUTE;
-    ofTimes[at] = places[place] ?? 0;
-    values[at] = counted[place]?.value ?? 0;
+    const value = values[place] ?? 0;
+    sorted.times[at] = minute * MINUTE;
+    sorted.combinations[at] = places[place] ?? 0;
+    sorted.values[at] = Number.isFinite(value) ? value : 0;
   }
-  const minutes = binned({ times, combinations: ofTimes, values }, MINUTE, combinations.length);
+  const minutes = binned(sorted, MINUTE, combinations.length);
   const hours = binned(minutes, HOUR, combinations.length);
-  return { combinations, minutes, hours, days: binned(hours, DAY, combinations.length) };
+  return { minutes, hours, days: binned(hours, DAY, combinations.length) };
 }
 
 /** The sums of bins of `length` ms over finer ones. */

@@ -27,7 +27,7 @@ import type { Facts, Memory, SeriesKey } from './memory.ts';
 import type { PackedBatch } from './packed-batch.ts';
 import { pack, packNumbers, type Packed } from './packing.ts';
 import { positionRow } from './state.ts';
-import { type Bins, DAY, HOUR } from './sums.ts';
+import { type Bins, binSums, DAY, HOUR } from './sums.ts';
 
 /** What a transaction came to. `committing`: COMMIT was sent, and failed without a clear answer. */
 export interface Attempt {
@@ -40,8 +40,8 @@ export async function storeBatch({ connection, feed }: Writing, memory: Memory, 
   const version = memory.version + 1;
   attempt.version = version;
   try {
-    const { sums } = batch;
-    const keys = Float64Array.from(sums.combinations, ({ series, labels }) => memory.keys.keyOf(series, labels));
+    const sums = binSums(batch.sums);
+    const keys = Float64Array.from(batch.sums.combinations, ({ series, labels }) => memory.keys.keyOf(series, labels));
     const hours = hoursOf(sums.hours);
     const newHours = hoursAddedTo(hours, memory.newestHour).filter((hour) => !memory.unmerged.has(hour));
     const unmerged = newHours.length === 0 ? memory.unmerged : new Set([...memory.unmerged, ...newHours]);
