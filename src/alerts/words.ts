@@ -49,7 +49,7 @@ const EN = {
   value: '{value} in {over}; the limit is {limit}',
   gauge: '{value}; the limit is {limit}',
   rate: '{value} per {per}; the limit is {limit}',
-  share: '{value} ({part} of {total}) in {over}; the limit is {limit}',
+  share: '{value} in {over}: {part} of {total}; the limit is {limit}',
   change: '{current} in {over}, where {usual} are usual: {value} times; the limit is {limit}',
   no_data: '{value} in {over}',
   sources: 'it cannot be read or does not answer',
@@ -65,7 +65,7 @@ const ZH: Record<keyof typeof EN, string> = {
   value: '{over}内 {value}；阈值 {limit}',
   gauge: '{value}；阈值 {limit}',
   rate: '每{per} {value}；阈值 {limit}',
-  share: '{over}内 {value}（{total}中有 {part}）；阈值 {limit}',
+  share: '{over}内 {value}：{total}中有 {part}；阈值 {limit}',
   change: '{over}内 {current}，平常 {usual}：{value} 倍；阈值 {limit} 倍',
   no_data: '{over}内 {value}',
   sources: '无法读取或没有响应',
@@ -108,10 +108,13 @@ function valuesOf({ value, threshold, evidence }: Alert, rule: AlertRule | undef
     over: expression !== undefined && 'over' in expression ? duration(expression.over / 1000, language) : '',
     per: expression?.type === 'rate' ? duration(expression.per / 1000, language) : '',
     ...Object.fromEntries(
-      Object.entries(figures).map(([name, known]) => [name, figure(known, name === 'free' ? 'bytes' : counted, language)]),
+      // `part of total`: the unit is said once.
+      Object.entries(figures).map(([name, known]) => [name, figure(known, UNIT_OF[name] ?? counted, language)]),
     ),
   };
 }
+
+const UNIT_OF: Readonly<Record<string, Unit | 'times'>> = { free: 'bytes', part: 'times' };
 
 function unitOf(expression: AlertRule['expression'] | undefined): Unit | 'part' | 'times' {
   if (expression?.type === 'share' || expression?.type === 'disk') return 'part';

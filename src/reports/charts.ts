@@ -1,5 +1,6 @@
 import type { Graph } from '../model/graph.ts';
 import type { Where } from '../model/question.ts';
+import { SERIES } from '../model/series.ts';
 import { graphQuestion, graphSvg, type LegendKey, legendOf, png } from '../images/index.ts';
 import type { DailyReport } from './daily.ts';
 import type { ReportReader } from './figures.ts';
@@ -16,6 +17,8 @@ export interface Chart {
   readonly height: number;
   readonly alt: string;
   readonly legend: readonly { readonly color: string; readonly sign: string; readonly title: string }[];
+  /** What one bar counts, in words; empty where values are sampled. */
+  readonly perBar: string;
 }
 
 /** Shown at this width at most, and drawn for it at two thirds: on a telephone, half as wide, its figures can still be read. */
@@ -72,9 +75,15 @@ async function chartOf(
     width: SHOWN_WIDTH,
     height: Math.round((DRAWN_HEIGHT * SHOWN_WIDTH) / DRAWN_WIDTH),
     alt: words.say('graph_alt', { title: words.page(graph.title), figures: figures.join(words.say('list_semicolon')) }),
+    perBar: isCounted(graph) ? words.say('per_bar', { duration: words.duration(span.step) }) : '',
     legend: curves.map(({ color, style, mark, title }) => ({ color, sign: signOf(style, mark), title })),
   };
 }
+
+const isCounted = ({ curves, split }: Graph): boolean => {
+  const series = [...curves.map((curve) => curve.series), ...(split === undefined ? [] : [split.series])];
+  return series.every((name) => SERIES[name].type === 'sum');
+};
 
 /** Letters that look like the curve, for mail has no small pictures of its own: two hatched and plain greens are no one green. */
 function signOf(style: LegendKey['style'], mark: LegendKey['mark']): string {

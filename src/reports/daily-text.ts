@@ -19,7 +19,7 @@ export function dailyText(report: DailyReport, words: Wording): string {
     heading(words.say('alerts'));
     if (report.alerts.length === 0) lines.push(words.say('alerts_none'));
     for (const { rule, severity, summary, since } of report.alerts)
-      lines.push(`- ${words.clock(since)}  ${logged(rule)} (${severity}): ${logged(summary)}`);
+      lines.push(`- ${words.clock(since)}  ${logged(rule)} (${words.page(`severity.${severity}`)}): ${logged(summary)}`);
   }
   heading(words.say('figures'));
   for (const name of FIGURES) lines.push(figureLine(report, name, words));

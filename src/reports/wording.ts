@@ -28,12 +28,16 @@ export interface Wording {
 
 const PROVIDER_NAMES: ReadonlyMap<string, string> = new Map(PROVIDERS.map(({ id, name }) => [id, name]));
 const LONGEST_LOGGED = 90;
+/** A mean below this has a decimal: 5 instead of 2 are not 122 % more, 5 instead of 2.3 are. */
+const FEW_TO_ROUND = 10;
+const isBytes = (name: FigureName): boolean => name.endsWith('_bytes');
 
 export function wording(language: Language, zone: string): Wording {
   // British dates: the day before the month, as in the rest of the world.
   const locale = language === 'en' ? 'en-GB' : language;
   const pageWords = wordsOf(language);
   const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+  const exact = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
   const long = new Intl.DateTimeFormat(locale, { timeZone: zone, dateStyle: 'full' });
   const short = new Intl.DateTimeFormat(locale, { timeZone: zone, day: 'numeric', month: language === 'en' ? 'short' : 'long' });
@@ -51,7 +55,7 @@ export function wording(language: Language, zone: string): Wording {
     },
     provider: (id) => (id === '' ? say('other_hosts') : (PROVIDER_NAMES.get(id) ?? id)),
     number: (value) => number.format(value),
-    figure: (name, value) => (name.endsWith('_bytes') ? bytes(value, locale) : number.format(value)),
+    figure: (name, value) => (isBytes(name) ? bytes(value, locale) : value < FEW_TO_ROUND ? exact.format(value) : number.format(value)),
     percent: (share) => percent.format(share),
     duration: (seconds) => duration(seconds, locale),
     date: (seconds) => long.format(seconds * 1000),
@@ -106,9 +110,9 @@ export function changeOf(words: Wording, { now, usual }: Compared): string {
   return `${change > 0 ? '+' : '−'}${words.percent(Math.round(Math.abs(change) * 100) / 100)}`;
 }
 
-/** Whether a person should look: more of what nobody wants, or less of what everybody does. */
+/** Whether a person should look: more of what nobody wants, or less of what everybody does. Of bytes chance has no measure. */
 export function toneOf(name: FigureName, { now, usual }: Compared): 'good' | 'bad' | 'plain' {
-  if (usual === undefined || !isUnusual(now, usual)) return 'plain';
+  if (usual === undefined || isBytes(name) || !isUnusual(now, usual)) return 'plain';
   const unwanted = ['bounced', 'deferred', 'expired', 'spam', 'virus', 'login_failed', 'rejected'].includes(name);
   return unwanted === now > usual ? 'bad' : unwanted ? 'good' : 'plain';
 }

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
+import { Value } from 'typebox/value';
+import type { WebhookBody } from '../../src/alerts/http/webhook-body.ts';
 
 export interface Received {
   readonly id: string;
@@ -43,10 +46,12 @@ export async function startReceiver(t: TestContext, first: Behaviour = 200): Pro
   return { url: `http://127.0.0.1:${port}/hook`, received, behave: (next) => (behaviour = next) };
 }
 
-/** `rule status` of each alert that a receiver of our own JSON was told, in order. */
+const SCHEMA = JSON.parse(readFileSync(new URL('../../docs/webhook.schema.json', import.meta.url), 'utf8')) as typeof WebhookBody;
+
+/** `rule status` of each alert that a receiver of our own JSON was told, in order. Each body is as the published schema says. */
 export const toldOf = (received: readonly Received[]): string[] =>
-  received.flatMap(({ body }) =>
-    (JSON.parse(body) as { data: { alerts: { labels: { source?: string }; rule: string; status: string }[] } }).data.alerts.map(
-      ({ rule, status, labels }) => `${labels.source ?? rule} ${status}`,
-    ),
-  );
+  received.flatMap(({ body }) => {
+    const told: unknown = JSON.parse(body);
+    if (!Value.Check(SCHEMA, told)) throw new Error(`not as the schema says: ${JSON.stringify([...Value.Errors(SCHEMA, told)])}`);
+    return told.data.alerts.map(({ rule, status, labels }) => `${labels['source'] ?? rule} ${status}`);
+  });

@@ -4,7 +4,7 @@ import { GRAPHS } from '../../dashboards/graphs/index.ts';
 import { dailyReport } from '../../src/reports/daily.ts';
 import { dailyText } from '../../src/reports/daily-text.ts';
 import { reportBody, type ReportBody } from '../../src/reports/mail.ts';
-import { type Language, wording } from '../../src/reports/wording.ts';
+import { type Language, toneOf, wording } from '../../src/reports/wording.ts';
 import type { Store } from '../../src/store/store.ts';
 import { storeOfText } from '../support/log-store.ts';
 import { faultsOf } from './markup.ts';
@@ -108,6 +108,15 @@ test('the HTML is well-formed, small, accessible, and what strangers wrote in it
   }
 });
 
+test('a picture says what a bar counts, a small mean has a decimal, and of bytes nobody is alarmed', async () => {
+  assert.match((await body('en')).html, /Per 30 minutes:<\/span>/);
+  assert.match((await body('zh-CN')).html, /每30分钟：<\/span>/);
+  const words = wording('en', 'UTC');
+  assert.deepEqual([words.figure('expired', 2.25), words.figure('expired', 5), words.figure('received', 461.75)], ['2.3', '5', '462']);
+  assert.equal(toneOf('sent_bytes', { now: 4_700_000, usual: 10_800_000 }), 'plain');
+  assert.equal(toneOf('deferred', { now: 207, usual: 168 }), 'bad');
+});
+
 test('hostile text of the log is shown, and acts on nothing', async () => {
   const { changes } = await dailyReport(store, { period: PERIOD, zone: UTC, domain: '' });
   assert.ok(changes.length > 0);
@@ -172,7 +181,8 @@ test('alerts of the day are told to the whole system only, and their words are t
   } as const;
   const whole = await reportBody(store, { ...order, domain: '' });
   assert.equal(whole.subject, '[mail] 20 Nov: 180 in / 150 out, 1 alert');
-  assert.match(whole.html, /queue<\/strong> · critical · since 01:00/);
+  assert.match(whole.html, /queue<\/strong> · Critical · since 01:00/);
+  assert.match((await reportBody(store, { ...order, language: 'zh-CN', domain: '' })).html, /queue<\/strong> · 严重 · 自 01:00 起/);
   assert.ok(!whole.html.includes(HOSTILE));
   assert.deepEqual(faultsOf(whole.html), []);
   const domain = await reportBody(store, { ...order, domain: 'alpha.example' });

@@ -78,7 +78,7 @@ export function alerts({ alerts: fired }: DailyReport, words: Wording): Html {
       until === undefined
         ? words.say('alert_since', { since: words.clock(since) })
         : words.say('alert_until', { since: words.clock(since), until: words.clock(until) });
-    const told = html`<strong style="font-weight:600;">${logged(rule)}</strong> · ${severity} · ${when}<br />${logged(summary)}`;
+    const told = html`<strong style="font-weight:600;">${logged(rule)}</strong> · ${words.page(`severity.${severity}`)} · ${when}<br />${logged(summary)}`;
     return html`<tr>
       <td style="${TEXT}padding:7px 0;border-bottom:1px solid ${RULE};overflow-wrap:anywhere;">${told}</td>
     </tr> `;

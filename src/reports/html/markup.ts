@@ -34,8 +34,8 @@ export const BLUE = '#1a3fb0';
 export const BAR = '#b9c9f0';
 export const TONES = { good: '#0a7a33', bad: '#b3151b', plain: SOFT } as const;
 
-const FONT =
-  "font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue','PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif;";
+/** Short, since it stands in every cell; Apple's own font has Chinese letters, too. */
+const FONT = "font-family:-apple-system,'Segoe UI',Roboto,'Microsoft YaHei',sans-serif;";
 /** Written into every cell: Outlook inherits nothing into tables. */
 export const TEXT = `${FONT}font-size:15px;line-height:22px;color:${INK};`;
 export const SMALL = `${FONT}font-size:14px;line-height:20px;color:${SOFT};`;

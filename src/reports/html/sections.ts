@@ -6,7 +6,7 @@ import { changeOf, logged, type Wording } from '../wording.ts';
 import { bar, dataTable, DIGITS, html, type Html, layout, paragraph, RULE, section, SMALL, TEXT } from './markup.ts';
 
 /** A chart with its legend in words: nothing is told by the picture alone. */
-export function graph({ cid, alt, width, height, legend }: Chart): Html {
+export function graph({ cid, alt, width, height, legend, perBar }: Chart): Html {
   const keys = legend.map(
     ({ color, sign, title }) => html`<span style="white-space:nowrap;"><span style="color:${color};">${sign}</span> ${title}</span>&ensp; `,
   );
@@ -17,7 +17,9 @@ export function graph({ cid, alt, width, height, legend }: Chart): Html {
       alt="${alt}"
       style="display:block;width:100%;max-width:${width}px;height:auto;border:0;background:#ffffff;${SMALL}"
     />
-    <p style="${SMALL}margin:8px 0 0 0;">${keys}</p> `;
+    <p style="${SMALL}margin:8px 0 0 0;">
+      ${perBar === '' ? '' : html`<span style="white-space:nowrap;">${perBar}</span>&ensp; `}${keys}
+    </p> `;
 }
 
 /** Values with a bar each, the largest first. */
