@@ -6,7 +6,7 @@ import { type Counting, errorOf, type FromCounter, type Imported, type ToCounter
 import { startThread } from './thread.ts';
 
 /** Blocks on their way to the thread: enough that it never waits for the next one, few enough to be nothing in memory. */
-const MOST_ON_THE_WAY = 8;
+const MOST_ON_THE_WAY = 4;
 
 /** The thread that parses, counts and packs, while this one reads what comes next and DuckDB stores what came before. */
 export class CountingThread {

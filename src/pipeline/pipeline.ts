@@ -35,7 +35,7 @@ export interface PipelineOptions extends CountingOptions {
 const MAX_WEIGHT = 80_000;
 const MAX_LINES = 500_000;
 /** Rows that are handed over at once to whoever takes them early. */
-const ROWS_AT_ONCE = 8_192;
+const ROWS_AT_ONCE = 4_096;
 /** Losses that are told of singly. */
 const MAX_GAPS = 20;
 /** How often an idle service notes that it was there, so that silence is not taken for a gap. */
