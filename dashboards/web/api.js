@@ -33,6 +33,7 @@
  *
  * @typedef {{ of: TopOf, series: string, unit: string, total: number, rows: { value: string, count: number, share: number }[] }} Top
  * @typedef {{ complete: boolean, messages: MessageSummary[] }} Messages
+ * @typedef {{ host: string, service: string, up: boolean, since: number, changed: boolean, checked: number }} Service
  * @typedef {{ user: string, network: string, addresses: number, ip: string, clientName: string, provider: string, services: string[], ok: number, failed: number, first: number, last: number }} Place
  * @typedef {{ value: string, others: number, services: string[], ok: number, failed: number, first: number, last: number }} Failing
  * @typedef {{ byService: { service: string, result: string, attempts: number }[], recent: LoginRow[] }} Logins
@@ -174,6 +175,9 @@ export const reconcile = (question, signal) => get('reconcile', question, signal
 
 /** @param {AbortSignal} [signal] @returns {Promise<{ queues: QueueState[] }>} */
 export const queue = (signal) => get('queue', {}, signal);
+
+/** @param {AbortSignal} [signal] @returns {Promise<{ services: Service[] }>} */
+export const services = (signal) => get('services', {}, signal);
 
 /** @param {Question} question @param {AbortSignal} [signal] @returns {Promise<{ marks: Mark[] }>} */
 export const marks = (question, signal) => get('marks', question, signal);

@@ -1,5 +1,4 @@
 // @ts-check
-import { backlogCard } from './backlog.js';
 import { card } from './card.js';
 import { el, fill } from './dom.js';
 import { fateLine } from './fate-line.js';
@@ -23,6 +22,30 @@ const WHOLE_PAUSE_MS = 5000;
 const WHOLE_EVERY_S = 60;
 
 /**
+ * What a section has besides its graphs; it comes when the section is opened.
+ *
+ * @param {string} section
+ * @param {Pick<Setting, 'span' | 'now' | 'filter'>} setting
+ */
+function besideGraphs(section, { span, now, filter }) {
+  if (section !== 'queue' && section !== 'health') return undefined;
+  const root = el('div', { class: 'beside' });
+  const coming =
+    section === 'queue'
+      ? import('./backlog.js').then(({ backlogCard }) => backlogCard(span, now, filter))
+      : import('./services.js').then(({ servicesCard }) => servicesCard());
+  const shown = coming.then((one) => {
+    fill(root, one.root);
+    return one;
+  });
+  return {
+    root,
+    load: () => shown.then((one) => one.load()),
+    destroy: () => void shown.then((one) => one.destroy()),
+  };
+}
+
+/**
  * @param {HTMLElement} place
  * @param {readonly { graph: Graph, lead: string }[]} list
  * @param {Omit<Setting, 'marks'>} setting
@@ -31,9 +54,9 @@ const WHOLE_EVERY_S = 60;
 export function graphsPage(place, list, setting, site) {
   const events = marksList(setting.span);
   const cards = list.map(({ graph, lead }) => card(graph, { ...setting, marks: events.marks }, lead));
-  const heat = site.view().id === 'queue' ? backlogCard(setting.span, setting.now, setting.filter) : undefined;
+  const beside = besideGraphs(site.view().id, setting);
   const fates = fateLine(site, setting.status);
-  const grid = el('div', { class: 'graphs' }, ...cards.map(({ root }) => root), heat?.root);
+  const grid = el('div', { class: 'graphs' }, ...cards.map(({ root }) => root), beside?.root);
   fill(place, fates.root, grid, events.root);
   const onTheWall = wall(grid, () => site.view().wall === 'turns');
   onTheme(() => cards.forEach((one) => one.draw()));
@@ -58,7 +81,7 @@ export function graphsPage(place, list, setting, site) {
 
   const loadWhole = paced(async () => {
     wholeAt = setting.now();
-    await Promise.all([...cards.map((one) => one.load()), heat?.load()]);
+    await Promise.all([...cards.map((one) => one.load()), beside?.load()]);
     await loadMarks();
   }, WHOLE_PAUSE_MS);
 
@@ -66,7 +89,7 @@ export function graphsPage(place, list, setting, site) {
     /** The range, the filter or the language is another. */
     load() {
       wholeAt = setting.now();
-      return Promise.all([...cards.map((one) => one.load()), fates.load(), heat?.load(), loadMarks()]);
+      return Promise.all([...cards.map((one) => one.load()), fates.load(), beside?.load(), loadMarks()]);
     },
     draw() {
       fates.draw();
@@ -92,7 +115,7 @@ export function graphsPage(place, list, setting, site) {
     destroy() {
       fates.destroy();
       events.destroy();
-      heat?.destroy();
+      beside?.destroy();
       onTheWall.destroy();
       cards.forEach((one) => one.destroy());
     },

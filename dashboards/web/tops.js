@@ -1,6 +1,7 @@
 // @ts-check
 import { top } from './api.js';
 import { el, logged, table } from './dom.js';
+import { exportLinks } from './export.js';
 import { name, t, tag } from './i18n.js';
 import { count, percent } from './numbers.js';
 import { loader, nothing } from './table-page.js';
@@ -26,6 +27,9 @@ export const TOPS = [
   { of: 'user', series: 'received', title: 'tops.user' },
 ];
 
+/** In a file there is room for more. */
+const MOST_EXPORTED = 1000;
+
 /** @param {HTMLElement} place @param {Site} site */
 export function topsPage(place, site) {
   const lists = TOPS.map((one) => ({ one, body: el('div') }));
@@ -41,6 +45,7 @@ export function topsPage(place, site) {
       if (rows.length === 0) return [nothing('tops.none')];
       const heads = [t(`head.${one.of}`), { text: t(`unit.${unit}`), class: 'number' }, { text: t('head.share'), class: 'number share' }];
       return [
+        el('p', { class: 'count' }, exportLinks('top', { of: one.of, series: one.series, from, to, limit: MOST_EXPORTED, host, domain })),
         table(
           t(one.title),
           heads,

@@ -31,7 +31,7 @@ import { reportRoutes } from './routes/reports.ts';
 import { seriesRoutes } from './routes/series.ts';
 import { stateRoutes } from './routes/state.ts';
 import { healthRoutes, statusRoutes } from './routes/status.ts';
-import { hostCheck, securityHeaders } from './security.ts';
+import { asData, hostCheck, securityHeaders } from './security.ts';
 import { liveStream, streamRoute } from './stream.ts';
 
 export interface AppOptions {
@@ -104,6 +104,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     async (api: App) => {
       api.addHook('onSend', async (_request, reply) => {
         if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+        asData(reply);
       });
       seriesRoutes(api, context);
       breakdownRoutes(api, context);

@@ -7,7 +7,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-import { allowFraming } from './security.ts';
+import { allowFraming, asData } from './security.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -108,6 +108,7 @@ function sendAsset(asset: Asset, request: FastifyRequest, reply: FastifyReply): 
   reply.header('cache-control', 'no-cache').header('etag', asset.etag).header('vary', 'accept-encoding');
   const known = request.headers['if-none-match'] ?? '';
   if (known === '*' || known.split(',').some((tag) => tag.trim().replace(/^W\//, '') === asset.etag)) return reply.code(304).send();
+  if (!asset.type.startsWith('text/html')) asData(reply);
   reply.type(asset.type);
   const accepted = request.headers['accept-encoding'] ?? '';
   for (const encoding of ['br', 'gzip'] as const) {

@@ -1,4 +1,4 @@
-import type { Trace, MessageSummary } from '../model/question.ts';
+import type { MessageSummary, TopAnswer, TopOf, Trace } from '../model/question.ts';
 import type { AccountPlace, Failures, FailuresBy, Finding } from '../model/account.ts';
 import type { LoginRow } from '../model/batch.ts';
 import { csv } from '../lib/csv.ts';
@@ -57,6 +57,12 @@ export const loginsCsv = (logins: readonly LoginRow[]): string =>
       tls,
       method,
     ]),
+  );
+
+export const topCsv = (of: TopOf, unit: string, { rows }: TopAnswer): string =>
+  csv(
+    [of, unit, 'share'],
+    rows.map(({ value, count, share }) => [value, count, share]),
   );
 
 export const accountsCsv = (places: readonly AccountPlace[]): string =>

@@ -203,6 +203,18 @@ export interface QueueState {
   }[];
 }
 
+/** Whether a service takes connections, as it was last tried. Times in ms. */
+export interface ServiceState {
+  readonly host: string;
+  readonly service: string;
+  readonly up: boolean;
+  /** The first try of those that all ended like the last. */
+  readonly since: number;
+  /** It was otherwise before; false: nothing else is known, it may be so for longer. */
+  readonly changed: boolean;
+  readonly checked: number;
+}
+
 export interface LoginsQuestion {
   readonly from: number;
   readonly to: number;

@@ -18,6 +18,7 @@ import type {
   ReconcileRow,
   SeriesAnswer,
   SeriesQuestion,
+  ServiceState,
   StoreFacts,
   TopAnswer,
   TopQuestion,
@@ -66,6 +67,8 @@ export interface StoreReader {
   /** What became of the messages received in a time range, per day, host and instance. */
   reconcile(question: ReconcileQuestion): Promise<readonly ReconcileRow[]>;
   queues(): Promise<readonly QueueState[]>;
+  /** Those that are down first. */
+  services(): Promise<readonly ServiceState[]>;
   /** Who is waited for, and how long, as the log tells. Messages older than ten days are not looked for. */
   backlog(question: BacklogQuestion): Promise<BacklogAnswer>;
   /** Lives of daemons, and when a source was not read, in order of time; the newest when there are very many. Times in seconds. */

@@ -274,6 +274,7 @@ const ROUTES = {
   '/api/v1/messages/{id}/lines': '',
   '/api/v1/reconcile': '',
   '/api/v1/queue': '',
+  '/api/v1/services': '',
   '/api/v1/logins': '',
   '/api/v1/accounts': '',
   '/api/v1/accounts/failures': 'by=network',

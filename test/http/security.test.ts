@@ -16,7 +16,7 @@ const healthy = reader({
 
 test('every answer forbids inline scripts, framing and sniffing', async (t) => {
   const app = await build(t, { reader: healthy });
-  for (const url of ['/', '/app.js', '/api/v1/queue', '/api/v1/nothing', '/metrics', '/healthz', '/docs', '/docs/static/swagger-ui.css']) {
+  for (const url of ['/', '/metrics', '/healthz', '/docs', '/docs/static/swagger-ui.css']) {
     const { headers } = await app.inject(url);
     const policy = String(headers['content-security-policy']).split(/; ?/);
     for (const directive of [
@@ -37,6 +37,17 @@ test('every answer forbids inline scripts, framing and sniffing', async (t) => {
     assert.equal(headers['cross-origin-resource-policy'], 'same-origin');
     assert.equal(headers['strict-transport-security'], undefined);
     assert.equal(headers['access-control-allow-origin'], undefined);
+  }
+});
+
+test('what is no document may do nothing at all when it is opened as one', async (t) => {
+  const app = await build(t, { reader: healthy });
+  for (const url of ['/app.js', '/vendor/uPlot.min.css', '/api/v1/queue', '/api/v1/messages?limit=x']) {
+    const { headers } = await app.inject(url);
+    assert.equal(headers['content-security-policy'], "default-src 'none';frame-ancestors 'none'", url);
+    assert.equal(headers['x-content-type-options'], 'nosniff');
+    assert.equal(headers['x-frame-options'], 'DENY');
+    assert.equal(headers['cross-origin-resource-policy'], 'same-origin');
   }
 });
 

@@ -165,6 +165,7 @@ export const reader = (answers: Partial<AppOptions['reader']>): AppOptions['read
     trace: unasked,
     reconcile: unasked,
     queues: unasked,
+    services: unasked,
     backlog: unasked,
     marks: unasked,
     logins: unasked,

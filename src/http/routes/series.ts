@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
 
@@ -5,9 +6,12 @@ import { TOP_OF } from '../../model/question.ts';
 import type { LabelValues } from '../../model/series.ts';
 import { SERIES } from '../../model/series.ts';
 import type { App, Context } from '../context.ts';
+import { sendCsv } from '../csv.ts';
+import { topCsv } from '../exports.ts';
 import { problemResponses } from '../problem.ts';
 import {
   filterParameters,
+  formatParameter,
   labelList,
   limitParameter,
   List,
@@ -124,16 +128,18 @@ export function seriesRoutes(app: App, { reader, clock }: Context): void {
           series: Type.Optional(SeriesParameter),
           ...rangeParameters,
           limit: limitParameter(20),
+          format: formatParameter,
           ...filterParameters,
         }),
         response: { 200: TopAnswer, ...problemResponses },
       },
     },
-    async ({ query }): Promise<Static<typeof TopAnswer>> => {
-      const { of, limit } = query;
+    async ({ query }, reply): Promise<Static<typeof TopAnswer> | FastifyReply> => {
+      const { of, limit, format } = query;
       const series = query.series ?? (of === 'reason' ? 'rejected' : 'received');
       const range = parseRange(query, clock);
       const answer = await reader.top({ of, series, ...range, limit, where: whereOf(query) });
+      if (format === 'csv') return sendCsv(reply, 'top.csv', topCsv(of, SERIES[series].unit, answer));
       return { of, series, unit: SERIES[series].unit, ...range, ...answer };
     },
   );

@@ -24,6 +24,19 @@ const QueueAnswer = Type.Object({
   ),
 });
 
+const ServicesAnswer = Type.Object({
+  services: List(
+    Type.Object({
+      host: Type.String(),
+      service: Type.String(),
+      up: Type.Boolean(),
+      since: Type.Number({ description: 'The first try of those that all ended like the last; seconds since the epoch' }),
+      changed: Type.Boolean({ description: 'It was otherwise before `since`; false: nothing else is known' }),
+      checked: Type.Number({ description: 'The last try' }),
+    }),
+  ),
+});
+
 const LoginsAnswer = Type.Object({
   from: Type.Integer(),
   to: Type.Integer(),
@@ -73,6 +86,22 @@ export function stateRoutes(app: App, { reader, clock }: Context): void {
       const states = await reader.queues();
       const answer: Static<typeof QueueAnswer> = { queues: states.map((state) => ({ ...state, time: state.time / 1000 })) };
       return answer;
+    },
+  );
+
+  app.get(
+    '/services',
+    {
+      schema: {
+        tags: ['Queues and logins'],
+        summary: 'Which services take connections, as last tried; none without a `service-check` source',
+        querystring: Query({}),
+        response: { 200: ServicesAnswer, ...problemResponses },
+      },
+    },
+    async (): Promise<Static<typeof ServicesAnswer>> => {
+      const services = await reader.services();
+      return { services: services.map((one) => ({ ...one, since: one.since / 1000, checked: one.checked / 1000 })) };
     },
   );
 

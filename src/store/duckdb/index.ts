@@ -14,6 +14,7 @@ import { readMarks } from './read-marks.ts';
 import { readMessages } from './read-messages.ts';
 import { readReconciliation } from './read-reconcile.ts';
 import { readSeries, readTotals } from './read-series.ts';
+import { readServices } from './read-services.ts';
 import { readFacts, readLogins, readParser, readQueues } from './read-state.ts';
 import { readProbes, saveProbe } from './probes.ts';
 import { readReportMails, saveReportMails } from './report-mails.ts';
@@ -141,6 +142,7 @@ async function openOnce(options: DuckStoreOptions): Promise<DuckStore> {
     reconcile: (question) => database.read((ask) => readReconciliation(ask, question)),
     trace: (id) => database.read((ask) => readTrace(ask, id)),
     queues: () => database.read(readQueues),
+    services: () => database.read(readServices),
     backlog: (question) => database.read((ask) => readBacklog(ask, question)),
     marks: (from, to) => database.read((ask) => readMarks(ask, memory, from, to)),
     logins: (question) => database.read((ask) => readLogins(ask, question)),
