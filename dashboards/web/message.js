@@ -1,6 +1,7 @@
 // @ts-check
 import { message, messageLines } from './api.js';
 import { el, fill, logged } from './dom.js';
+import { decodeWords, readWords } from './encoded-words.js';
 import { exportLinks } from './export.js';
 import { clock, dateTime, name, sentence, t, tag } from './i18n.js';
 import { story } from './life.js';
@@ -43,7 +44,7 @@ function rawLines(id) {
         el(
           'ol',
           { class: 'raw', tabindex: 0, 'aria-label': t('message.raw') },
-          ...found.map(({ source, text }) => el('li', { title: source }, logged(text))),
+          ...found.map(({ source, text }) => el('li', { title: source }, logged(text), decoded(text))),
         ),
     ].filter((node) => node !== false);
   });
@@ -55,6 +56,12 @@ function rawLines(id) {
     void lines.load();
   };
   return el('details', { class: 'raw-lines', toggle }, el('summary', null, t('message.raw')), place);
+}
+
+/** What a line's encoded words say, below it. @param {string} text */
+function decoded(text) {
+  const read = readWords(text).join(' ');
+  return read !== '' && el('div', { class: 'decoded' }, logged(read));
 }
 
 /** @param {Trace} trace */
@@ -101,7 +108,7 @@ function entry(moment, before) {
         attempt > 1 && el('span', { class: 'attempt' }, t('life.attempt', { n: attempt })),
         pause >= 60 && el('span', { class: 'pause' }, t('life.later', { time: duration(pause, tag()) })),
       ),
-      said !== '' && el('p', { class: 'said' }, logged(said)),
+      said !== '' && el('p', { class: 'said' }, logged(decodeWords(said))),
       delay !== null && delay.total > 0 && el('p', { class: 'where' }, delayText(delay)),
       el('p', { class: 'where' }, logged([queueId, host].filter((part) => part !== '').join(' · '))),
     ),

@@ -34,6 +34,27 @@ function hostileLines(): string {
   ].join('');
 }
 
+/** Subjects as header_checks log them. */
+const SUBJECTS: Readonly<Record<string, string>> = {
+  '=?GB18030?B?t6LGscfrsunK1Q==?=': '发票请查收',
+  '=?Big5?B?t3zEs7Nxqr4=?=': '會議通知',
+  '=?ISO-2022-JP?B?GyRCJCo4K0BRJGokTjdvGyhC?=': 'お見積りの件',
+  '=?EUC-KR?B?yLjAxyC+yLO7?=': '회의 안내',
+};
+
+/** A message whose subject a rule logs, in each charset once. */
+function subjectLines(): string {
+  const at = new Date(Date.now() - 60_000).toISOString();
+  const line = (program: string, text: string): string => `${at} mail postfix/${program}: ${text}\n`;
+  const context = 'from mx.example.com[192.0.2.7]; from=<a@example.com> to=<b@example.org> proto=ESMTP helo=<mx.example.com>';
+  return [
+    line('smtpd[1]', '4AB0571E02: client=mx.example.com[192.0.2.7]'),
+    ...Object.keys(SUBJECTS).map((subject) => line('cleanup[2]', `4AB0571E02: warning: header Subject: ${subject} ${context}`)),
+    line('cleanup[2]', '4AB0571E02: message-id=<subjects@example.com>'),
+    line('qmgr[3]', '4AB0571E02: from=<a@example.com>, size=1234, nrcpt=1 (queue active)'),
+  ].join('');
+}
+
 /** Where a graph shows something to click on: the middle of a coloured column, in the page's pixels. */
 async function somewhereDrawn(page: Page, id: string): Promise<{ x: number; y: number }> {
   const place = await page.evaluate((graph) => {
@@ -55,7 +76,7 @@ async function somewhereDrawn(page: Page, id: string): Promise<{ x: number; y: n
 }
 
 test('from a point of a graph to its messages, to one of them, and into a file', { skip, timeout: 180_000 }, async (t) => {
-  const [browser, site] = await Promise.all([launch(t), startSite(t, { more: hostileLines() })]);
+  const [browser, site] = await Promise.all([launch(t), startSite(t, { more: hostileLines() + subjectLines() })]);
 
   await t.test('a click opens what was counted there, and back leads back', async (sub) => {
     const { page, faults } = await browse(sub, { browser });
@@ -111,6 +132,20 @@ test('from a point of a graph to its messages, to one of them, and into a file',
     await page.fill('input[name=client]', '192.0.2.1');
     await page.press('input[name=client]', 'Enter');
     await page.locator('.empty-list').waitFor();
+    assert.deepEqual(faults, []);
+  });
+
+  await t.test('subjects are not stored, and those of four charsets are read where their log lines are shown', async (sub) => {
+    const { page, faults } = await browse(sub, { browser });
+    await page.goto(`${site.url}/?lang=en#messages/4AB0571E02`);
+    await page.locator('ol.life li').first().waitFor();
+    assert.doesNotMatch((await page.locator('ol.life').textContent()) ?? '', /Subject/);
+    await page.locator('.raw-lines summary').click();
+    await page.locator('.raw li').first().waitFor();
+    const below = await page.locator('.raw .decoded').allTextContents();
+    assert.deepEqual(below, Object.values(SUBJECTS));
+    await expectSound(page);
+    await screenshot(page, 'subjects');
     assert.deepEqual(faults, []);
   });
 
