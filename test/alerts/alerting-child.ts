@@ -27,12 +27,14 @@ const alerting = createAlerting({
     throw error;
   },
 });
-process.stdout.write('open\n');
+process.stdout.write('.');
 if (mode === 'run') {
   for (;;) {
     full = !full;
     await alerting.look();
+    process.stdout.write('.');
     await alerting.send();
+    process.stdout.write('.');
   }
 }
 await alerting.look();

@@ -13,6 +13,10 @@ interface Told {
 }
 const told = ({ body }: Received): Told => (JSON.parse(body) as { data: Told }).data;
 
+const MOST_STEPS = 8;
+/** ms; the receiver takes up to this to answer. */
+const LONGEST_STEP = 30;
+
 /**
  * A process watches a disk that fills up and empties all the time, tells a receiver, and is killed again and again at any
  * moment. Each state that was stored must reach the receiver; twice only with the same webhook-id, and never an end before
@@ -22,14 +26,23 @@ export async function killAgainAndAgain(t: TestContext, kills: number): Promise<
   const directory = await mkdtemp(join(tmpdir(), 'mailgraph-killed-'));
   t.after(() => rm(directory, { recursive: true, force: true }));
   // It answers late at times, so that some kills fall between the delivery and the answer.
-  const receiver = await startReceiver(t, (_request, response) => void setTimeout(() => response.writeHead(200).end(), Math.random() * 30));
+  const receiver = await startReceiver(
+    t,
+    (_request, response) => void setTimeout(() => response.writeHead(200).end(), Math.random() * LONGEST_STEP),
+  );
   const start = (mode: string) =>
     spawn(process.execPath, ['--import', 'tsx', CHILD, directory, receiver.url, mode], { stdio: ['ignore', 'pipe', 'inherit'] });
   for (let kill = 0; kill < kills; kill++) {
     const child = start('run');
     const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
-    await new Promise<void>((resolve) => child.stdout.once('data', () => resolve()));
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 250));
+    // After so many steps, and somewhere in the next: the same however busy the machine is.
+    let steps = 1 + Math.floor(Math.random() * MOST_STEPS);
+    await new Promise<void>((resolve) => {
+      child.stdout.on('data', (dots: Buffer) => (steps -= dots.length) <= 0 && resolve());
+      child.once('close', () => resolve());
+    });
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * LONGEST_STEP));
+    assert.equal(child.exitCode, null, 'it ended by itself');
     child.kill('SIGKILL');
     await ended;
   }
