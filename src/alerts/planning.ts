@@ -40,13 +40,14 @@ export function plan(book: Book, channel: ChannelSettings, isMuted: (alert: Aler
     return !busy.has(group) && now >= since + channel.groupWait && (last === undefined || now >= last.time + channel.groupInterval);
   };
 
+  const wasTold = toldOn(channel.name, book);
   const told = new Set<string>();
   for (const [group, open] of openByGroup(book, channel)) {
     if (!isDue(group, Math.min(...open.map(({ change }) => change.time)))) {
       told.add(group);
       continue;
     }
-    const { idle, tell } = sorted(open, book, channel, isMuted);
+    const { idle, tell } = sorted(open, wasTold, channel, isMuted);
     changes.push(...idle.map((change) => ({ ...change, delivery: SKIPPED })));
     if (tell.length === 0) continue;
     told.add(group);
@@ -60,7 +61,7 @@ export function plan(book: Book, channel: ChannelSettings, isMuted: (alert: Aler
     deliveries.push(delivery);
     changes.push(...tell.map(({ change }) => ({ ...change, delivery: delivery.id })));
   }
-  for (const [group, alerts] of firingByGroup(book, channel, isMuted)) {
+  for (const [group, alerts] of firingByGroup(book, wasTold, channel, isMuted)) {
     const last = book.newest.get(groupKey(channel.name, group));
     if (told.has(group) || busy.has(group) || last === undefined || now < last.time + channel.repeat) continue;
     deliveries.push(deliver(channel, group, 'repeat', alerts, now));
@@ -83,7 +84,7 @@ function openByGroup(book: Book, { name }: ChannelSettings): Map<string, Open[]>
 /** What of a group's changes is told now; `idle` will never be. The rest waits until it is no longer muted. */
 function sorted(
   open: readonly Open[],
-  book: Book,
+  wasTold: ReadonlySet<string>,
   channel: ChannelSettings,
   isMuted: (alert: Alert) => boolean,
 ): { idle: AlertChange[]; tell: Open[] } {
@@ -99,24 +100,31 @@ function sorted(
     if (over.has(alert.id)) idle.push(change);
     else if (change.status === 'firing') {
       if (!isMuted(alert)) tell.push(one);
-    } else if (channel.resolved === 'skip' || !wasTold(alert.id, channel.name, book)) idle.push(change);
+    } else if (channel.resolved === 'skip' || !wasTold.has(alert.id)) idle.push(change);
     else tell.push(one);
   }
   return { idle, tell };
 }
 
-function wasTold(alert: string, channel: string, book: Book): boolean {
+/** Ids of the alerts of which the channel was told, or is being told, that they fire. */
+function toldOn(channel: string, book: Book): ReadonlySet<string> {
+  const told = new Set<string>();
   for (const change of book.changes.values()) {
-    if (change.alert !== alert || change.channel !== channel || change.status !== 'firing') continue;
-    return change.delivery !== '' && change.delivery !== SKIPPED && change.delivery !== REFUSED;
+    if (change.channel !== channel || change.status !== 'firing') continue;
+    if (change.delivery !== '' && change.delivery !== SKIPPED && change.delivery !== REFUSED) told.add(change.alert);
   }
-  return false;
+  return told;
 }
 
-function firingByGroup(book: Book, channel: ChannelSettings, isMuted: (alert: Alert) => boolean): Map<string, Alert[]> {
+function firingByGroup(
+  book: Book,
+  wasTold: ReadonlySet<string>,
+  channel: ChannelSettings,
+  isMuted: (alert: Alert) => boolean,
+): Map<string, Alert[]> {
   const groups = new Map<string, Alert[]>();
   for (const change of book.changes.values()) {
-    if (change.channel !== channel.name || change.status !== 'firing' || !wasTold(change.alert, channel.name, book)) continue;
+    if (change.channel !== channel.name || change.status !== 'firing' || !wasTold.has(change.alert)) continue;
     const alert = book.alerts.get(change.alert);
     if (alert?.status !== 'firing' || isMuted(alert)) continue;
     const group = groups.get(change.group);
