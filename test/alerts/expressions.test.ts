@@ -45,11 +45,14 @@ test('value of a gauge: the newest sample, and none is unknown', async (t) => {
 });
 
 test('rate: the same by the time that is asked for', async (t) => {
-  const here = await watching(t, ruleOf({ type: 'rate', series: 'login', where: {}, over: 10 * MINUTE, per: MINUTE }, above(20)));
+  const expression = { type: 'rate', series: 'login', where: {}, over: 10 * MINUTE, per: MINUTE } as const;
+  const here = await watching(t, ruleOf(expression, { ...above(20), holdFor: 2 * MINUTE }));
   await here.count('login', START - 4 * MINUTE, 200, { host: 'mail', service: 'imap', result: 'ok' });
   assert.deepEqual(await here.look(), []);
   await here.count('login', START - 2 * MINUTE, 10, { host: 'mail', service: 'pop3', result: 'failed' });
-  assert.deepEqual(await here.look(), ['firing 21']);
+  assert.deepEqual(await here.look(), ['pending 21']);
+  assert.deepEqual(await here.look(2 * MINUTE), ['firing 21']);
+  assert.deepEqual(await here.look(10 * MINUTE), []);
 });
 
 test('share: a part of the whole, when there is enough of it; of one host against that host', async (t) => {
@@ -98,7 +101,10 @@ test('what is below is not judged while the log is still being read, nor before 
 
 test('each user and each network: one alert for each, counted from the logins themselves', async (t) => {
   const rule = (each: 'user' | 'network') =>
-    ruleOf({ type: 'value', series: 'login', where: { result: ['failed'] }, over: 15 * MINUTE }, { each, ...above(30, 10) });
+    ruleOf(
+      { type: 'value', series: 'login', where: { result: ['failed'] }, over: 15 * MINUTE },
+      { each, ...above(30, 10), holdFor: MINUTE },
+    );
   const failed = (user: string, ip: string, attempts: number, time = START - MINUTE) =>
     login({ user, ip, attempts, time, result: 'failed' });
   const users = await watching(t, rule('user'));
@@ -113,7 +119,8 @@ test('each user and each network: one alert for each, counted from the logins th
       ],
     }),
   );
-  assert.deepEqual(await users.look(), ['ann firing 31']);
+  assert.deepEqual(await users.look(), ['ann pending 31']);
+  assert.deepEqual(await users.look(MINUTE), ['ann firing 31']);
   assert.deepEqual(await users.look(20 * MINUTE), [], 'whose failures are no longer listed is quiet');
 
   const networks = await watching(t, rule('network'));
@@ -126,7 +133,8 @@ test('each user and each network: one alert for each, counted from the logins th
       ],
     }),
   );
-  assert.deepEqual(await networks.look(), ['192.0.2.0/24 firing 31', '2001:db8:1::/48 firing 31']);
+  assert.deepEqual(await networks.look(), ['192.0.2.0/24 pending 31', '2001:db8:1::/48 pending 31']);
+  assert.deepEqual(await networks.look(MINUTE), ['192.0.2.0/24 firing 31', '2001:db8:1::/48 firing 31']);
 });
 
 test('each sender: counted from the messages; each value of a label: from the series', async (t) => {
