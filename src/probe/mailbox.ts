@@ -52,12 +52,15 @@ export function mailboxInbox({ settings, recipient, key, isAwaited, arrived }: M
             // So that the server tells of what is new.
             await client.noop();
             const wanted = { ...newer, or: [{ header: { 'Message-ID': messageIdOf(mark, domain) } }, { text: mark }] };
-            for (const uid of (await client.search(wanted, { uid: true })) || []) {
+            const found = await client.search(wanted, { uid: true });
+            // What the server refuses, and a connection that is lost, the library answers with nothing at all.
+            if (!found) throw new Error(client.usable ? 'it cannot be searched' : 'the connection was lost');
+            for (const uid of found) {
               if (seen.has(uid)) continue;
               seen.add(uid);
-              const found = await client.fetchOne(String(uid), { source: { start: 0, maxLength: SIZE_LIMIT } }, { uid: true });
-              if (found !== false && found.source !== undefined)
-                await arrived({ mark, fromNobody: undefined, time: Date.now(), content: found.source });
+              const one = await client.fetchOne(String(uid), { source: { start: 0, maxLength: SIZE_LIMIT } }, { uid: true });
+              if (one !== false && one.source !== undefined)
+                await arrived({ mark, fromNobody: undefined, time: Date.now(), content: one.source });
             }
             const pause = Math.min(PAUSE.most, Math.max(PAUSE.least, PAUSE.share * (Date.now() - sentAt)));
             await sleep(pause, undefined, { signal: ended }).catch(() => undefined);

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -63,6 +65,31 @@ async function mailbox(t: TestContext): Promise<Mailbox> {
       return found.toSorted();
     });
   return { servers, settings, subjects, use };
+}
+
+/** Hands everything on to a port of this machine, until what is connected is cut off. */
+async function cuttingProxy(t: TestContext, to: number): Promise<{ port: number; connections: () => number; cut: () => void }> {
+  const open = new Set<Socket>();
+  let count = 0;
+  const server = createServer((socket) => {
+    count++;
+    const onward = connect(to, '127.0.0.1');
+    for (const one of [socket, onward]) {
+      open.add(one);
+      one.on('error', () => undefined).on('close', () => open.delete(one));
+    }
+    socket.pipe(onward).pipe(socket);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const cut = (): void => {
+    for (const socket of open) socket.destroy();
+  };
+  t.after(() => {
+    cut();
+    server.close();
+  });
+  return { port: (server.address() as AddressInfo).port, connections: () => count, cut };
 }
 
 async function probing(
@@ -172,6 +199,19 @@ test(
       await writeFile(settings.passwordFile, `${PASSWORD}\n`);
       const [row] = await eventually('it to be found', () => patient.rows.length > 0 && patient.rows);
       assert.equal(row?.result, 'ok', row?.problem);
+    });
+
+    await t.test('a connection that is lost while the probe is on its way is made anew', async (sub) => {
+      const proxy = await cuttingProxy(sub, settings.port);
+      const slow: ProbeOptions['transport'] = {
+        send: async (mail) => {
+          proxy.cut();
+          await eventually('the mailbox to be asked again', () => proxy.connections() > 1);
+          return transport.send(mail);
+        },
+      };
+      const { result, problem } = await (await probing(sub, { ...settings, port: proxy.port }, { transport: slow, key })).next();
+      assert.equal(result, 'ok', problem);
     });
 
     await t.test('a mailbox that cannot be reached, or is not there, is said', async (sub) => {
