@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:https';
@@ -7,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { selfSigned } from '../stack/certificate.ts';
 import { missing } from '../stack/program.ts';
 import { startReceiver } from './receiver.ts';
 import { DISK, hook, world } from './world.ts';
@@ -26,10 +26,7 @@ test(
   async (t) => {
     const folder = await mkdtemp(join(tmpdir(), 'mailgraph-untrusted-'));
     t.after(() => rm(folder, { recursive: true }));
-    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-    const made = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-    const named = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
-    execFileSync('openssl', ['req', ...made, '-keyout', key, '-out', cert, ...named], { stdio: 'ignore' });
+    const { key, cert } = selfSigned(folder);
     let requests = 0;
     const server = createServer({ key: await readFile(key), cert: await readFile(cert) }, (_request, response) => {
       requests++;

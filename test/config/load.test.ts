@@ -114,6 +114,13 @@ sources:
   ]);
 });
 
+test('a rule may be about the samples of each value of a label, below a limit, too', async (t) => {
+  const rule = '{ name: down, type: value, series: service_up, over: 10m, each: service, below: 1 }';
+  const { alerts } = await loadConfig({ path: await configFile(t, `alerts: { rules: [${rule}] }`) });
+  const found = alerts.rules.find(({ name }) => name === 'down');
+  assert.deepEqual([found?.each, found?.threshold], ['service', { is: 'below', value: 1, resolveAt: 1 }]);
+});
+
 test('a mailbox for the probe has the port that goes with its TLS', async (t) => {
   const imap = async (more: string) => {
     const mailbox = `{ host: localhost, user: probe, password_file: /etc/secret${more} }`;

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { createServer as createTlsServer } from 'node:tls';
+import { promisify } from 'node:util';
 import { ImapFlow } from 'imapflow';
 import { mailTransport } from '../../src/lib/mail-transport.ts';
 import type { ImapSettings, ProbeRow } from '../../src/model/probe.ts';
@@ -13,12 +16,14 @@ import { messageIdOf } from '../../src/probe/inbox.ts';
 import { verifyMailbox } from '../../src/probe/mailbox.ts';
 import { newMark } from '../../src/probe/mark.ts';
 import { type Probe, type ProbeOptions, startProbe } from '../../src/probe/probe.ts';
+import { selfSigned } from '../stack/certificate.ts';
 import { sendMail } from '../stack/dialogue.ts';
 import { freePorts } from '../stack/free-port.ts';
 import { PASSWORD, startMailServers, type MailServers } from '../stack/mail-servers.ts';
 import { eventually, missing, output, program } from '../stack/program.ts';
 
-const skip = missing('postfix', 'dovecot') ?? false;
+const MAIN = join(import.meta.dirname, '../../src/main.ts');
+const skip = missing('postfix', 'dovecot', 'openssl') ?? false;
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const RECIPIENT = 'dave@example.org';
 
@@ -222,6 +227,36 @@ test(
       assert.match(problem, /cannot be read: .*ECONNREFUSED/);
       await assert.rejects(verifyMailbox({ ...settings, mailbox: 'Nowhere' }), /the mailbox Nowhere at .* cannot be read: /);
       await verifyMailbox(settings);
+    });
+
+    await t.test('over TLS: with a certificate that is vouched for it is opened, with another no password is sent', async (sub) => {
+      const folder = await mkdtemp(join(tmpdir(), 'mailgraph-ext-test-'));
+      sub.after(() => rm(folder, { recursive: true }));
+      const { key: keyFile, cert } = selfSigned(folder);
+      const server = createTlsServer({ key: await readFile(keyFile), cert: await readFile(cert) }, (socket) => {
+        const onward = connect(settings.port, '127.0.0.1');
+        for (const one of [socket, onward]) one.on('error', () => undefined);
+        socket.pipe(onward).pipe(socket);
+      });
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      sub.after(() => server.close());
+      const { port } = server.address() as AddressInfo;
+      await assert.rejects(verifyMailbox({ ...settings, port, tls: 'implicit' }), /cannot be read: .*self-signed certificate/i);
+      await writeFile(join(folder, 'mail.log'), 'a line\n');
+      const imap = `{ host: 127.0.0.1, port: ${port}, user: ${settings.user}, password_file: ${settings.passwordFile} }`;
+      const config = join(folder, 'config.yaml');
+      await writeFile(
+        config,
+        `data: ${folder}\nsources: [{ type: file, path: ${folder}/mail.log }]
+smtp: { host: 127.0.0.1, port: ${servers.ports.smtp}, tls: none }
+probe: { recipient: ${RECIPIENT}, imap: ${imap} }\n`,
+      );
+      // Whom to believe is read when the process starts.
+      const env = { ...process.env, NODE_EXTRA_CA_CERTS: cert };
+      const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', MAIN, 'doctor', '--config', config], { env });
+      assert.match(stdout, /^ok {4}probe mailbox: it can be opened$/m);
+      assert.match(stdout, /^ok {4}mail server: 127\.0\.0\.1:\d+ answers$/m);
     });
 
     await t.test('without the TLS that was asked for no password is sent', async () => {
