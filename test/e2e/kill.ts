@@ -50,6 +50,12 @@ class Scene {
     if (compress !== undefined) await output(compress, '-q', ...(compress === 'zstd' ? ['--rm'] : []), `${this.log}.1`);
   }
 
+  /** Removes what was rotated, as logrotate does after some rotations. */
+  async forget(): Promise<void> {
+    for (let number = 1; number <= this.#rotated; number++) await rm(`${this.log}.${number}`, { force: true });
+    this.#rotated = 0;
+  }
+
   async start(): Promise<void> {
     const child = spawn(process.execPath, ['--import', 'tsx', CHILD, this.log, this.database], { stdio: ['ignore', 'pipe', 'inherit'] });
     let told = -1;
@@ -102,7 +108,10 @@ export async function killedAtRandom(t: TestContext, kills: number): Promise<voi
       await delay(Math.random() * 10);
     }
     await one.end('SIGKILL');
-    if (await exists(`${one.log}.6`)) await one.settle();
+    if (await exists(`${one.log}.6`)) {
+      await one.settle();
+      await one.forget();
+    }
   }
   await one.settle();
   t.diagnostic(`${kills} kills, ${one.written} lines`);
