@@ -2,16 +2,17 @@
  * `npm run bench [-- --lines N] [--log FILE --year YYYY] [--rounds N] [--no-build]`
  *
  * Imports a log with the built program, lets pflogsumm, Debian's mailgraph and grep read the same file in turns, and
- * writes docs/benchmarks.md. The log is made by ../shared/tools/genlog.mjs, which also tells what is in it.
+ * writes its section of docs/benchmarks.md. The log is made by ../shared/tools/genlog.mjs, which also tells what is in it.
  */
 import { execFileSync } from 'node:child_process';
-import { createReadStream, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createReadStream, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { contenders, OURS, type Contender } from './contenders.ts';
 import { toMarkdown } from './document.ts';
 import { measure, type Run } from './measure.ts';
+import { today, writeSection } from './sections.ts';
 import { compare, REFUSED_CONNECT, type Check } from './truth.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -68,13 +69,8 @@ for (let round = 1; round <= Number(options.rounds); round++) {
   }
 }
 
-const page = toMarkdown(
-  { lines, bytes: statSync(log.file).size, log: log.shown, runs, bytesOnDisk, checks },
-  new Date().toISOString().slice(0, 10),
-);
-writeFileSync('docs/benchmarks.md', page);
-execFileSync('npx', ['prettier', '--write', '--log-level=warn', 'docs/benchmarks.md'], { stdio: 'inherit' });
-console.log(`\n${page}`);
+const page = toMarkdown({ lines, bytes: statSync(log.file).size, log: log.shown, runs, bytesOnDisk, checks }, today());
+writeSection('Import', page);
 if (checks.some(({ truth, ours }) => truth !== ours)) {
   console.error('the counts differ from the truth');
   process.exitCode = 1;

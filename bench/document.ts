@@ -1,7 +1,6 @@
-import { cpus, totalmem } from 'node:os';
-import { readFileSync } from 'node:fs';
 import { OURS, type Contender } from './contenders.ts';
 import { median, type Run } from './measure.ts';
+import { machine } from './sections.ts';
 import type { Check } from './truth.ts';
 
 export interface Results {
@@ -13,7 +12,7 @@ export interface Results {
   readonly checks: readonly Check[];
 }
 
-/** The results as the text of docs/benchmarks.md; `npm run bench` prints the same. */
+/** The results as a section of docs/benchmarks.md. */
 export function toMarkdown(results: Results, date: string): string {
   const { lines, bytes, log, runs, bytesOnDisk, checks } = results;
   const rows = [...runs].map(([contender, all]) => ({
@@ -25,9 +24,7 @@ export function toMarkdown(results: Results, date: string): string {
   const ours = rows.find(({ contender }) => contender.name === OURS);
   const ratio = (theirs: number, own: number | undefined): string => (own === undefined ? '' : significant(theirs / own));
   const rounds = Math.max(...[...runs.values()].map((all) => all.length));
-  return `# Benchmarks
-
-Written by \`npm run bench\`; do not edit. ${date}.
+  return `\`npm run bench\`, ${date}.
 
 ${lines.toLocaleString('en')} lines (${Math.round(bytes / 1e6)} MB): ${log}. Each program ran ${rounds} times, in turns, on a log in the page cache;
 medians. Times depend on the machine and on what else it does: look at the ratios, and at CPU rather than at wall time.
@@ -42,10 +39,10 @@ ${rows
   .join('\n')}
 
 The database takes ${(bytesOnDisk / lines).toFixed(1)} bytes a line of log (${Math.round(bytesOnDisk / 1e6)} MB; the log has ${(bytes / lines).toFixed(0)}).
-${checks.length === 0 ? '' : `\n## Counts\n\nAgainst what the generator wrote, by \`report --format json\` after the import.\n\n| | truth | ours | |\n|---|---|---|---|\n${checks.map(({ name, truth, ours: own }) => `| ${name} | ${truth.toLocaleString('en')} | ${own.toLocaleString('en')} | ${truth === own ? 'equal' : `differs by ${own - truth}`} |`).join('\n')}\n`}
-## How
+${checks.length === 0 ? '' : `\n### Counts\n\nAgainst what the generator wrote, by \`report --format json\` after the import.\n\n| | truth | ours | |\n|---|---|---|---|\n${checks.map(({ name, truth, ours: own }) => `| ${name} | ${truth.toLocaleString('en')} | ${own.toLocaleString('en')} | ${truth === own ? 'equal' : `differs by ${own - truth}`} |`).join('\n')}\n`}
+### How
 
-- ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GB, ${system()}, Node ${process.version}
+- ${machine()}
 ${rows.map(({ contender: { name, version, shown } }) => `- ${name}${version === '' ? '' : ` ${version}`}: \`${shown}\``).join('\n')}
 - wall, CPU and peak memory by GNU time (\`/usr/bin/time\`); to run it again: \`npm ci && npm run bench\`
 `;
@@ -53,9 +50,4 @@ ${rows.map(({ contender: { name, version, shown } }) => `- ${name}${version === 
 
 function significant(value: number): string {
   return value >= 10 ? String(Math.round(value)) : value.toPrecision(2);
-}
-
-function system(): string {
-  const name = /^PRETTY_NAME="(.*)"$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
-  return name ?? process.platform;
 }

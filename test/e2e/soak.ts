@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LiveStream, LiveWriter, quantile } from '../stack/live-lines.ts';
+import { memoryOf } from '../stack/process.ts';
 import { eventually, output } from '../stack/program.ts';
 import { startService, totals, type RunningService } from '../stack/service.ts';
 import { temporaryDirectory } from '../support/log-store.ts';
 import { mailLine, mailTotals } from '../support/mail-lines.ts';
-import { memoryOf } from './stalled.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const LINES_A_SECOND = 5_000;

@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { memoryOf } from '../stack/process.ts';
 import { eventually } from '../stack/program.ts';
 import { temporaryDirectory } from '../support/log-store.ts';
 import { connectLine, refusalLine, storedIn } from './refusals.ts';
@@ -67,9 +68,3 @@ export async function storeStalls(t: TestContext, seconds: number): Promise<void
 }
 
 const megabytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(0);
-
-/** Resident, in bytes. */
-export async function memoryOf(pid: number | undefined): Promise<number> {
-  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kilobytes) * 1024;
-}

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** The live stream of a service: how many lines were told of. */
 export class LiveStream {
   lines = 0;
-  /** Called with each tick. */
-  onTick: () => void = () => undefined;
+  /** Called with the moment (ms) of each tick's commit. */
+  onTick: (committed: number) => void = () => undefined;
   readonly #stopping = new AbortController();
   readonly #done: Promise<void>;
 
@@ -39,8 +39,9 @@ export class LiveStream {
       for (const event of events) {
         const data = /^event: tick\ndata: (.*)$/m.exec(event)?.[1];
         if (data === undefined) continue;
-        this.lines += (JSON.parse(data) as { lines: number }).lines;
-        this.onTick();
+        const { lines, time } = JSON.parse(data) as { lines: number; time: number };
+        this.lines += lines;
+        this.onTick(time * 1000);
       }
     }
   }
@@ -50,7 +51,9 @@ export class LiveStream {
 export class LiveWriter {
   written = 0;
   /** ms from the write to the tick, of each piece that has come. */
-  readonly latencies: number[] = [];
+  latencies: number[] = [];
+  /** ms from the write to the commit. */
+  commitLatencies: number[] = [];
   readonly #pending: { readonly lines: number; readonly at: number }[] = [];
   readonly #file: FileHandle;
   readonly #line: (number: number) => string;
@@ -58,10 +61,12 @@ export class LiveWriter {
   constructor(file: FileHandle, stream: LiveStream, line: (number: number) => string) {
     this.#file = file;
     this.#line = line;
-    stream.onTick = () => {
-      const now = performance.now();
-      while (this.#pending[0] !== undefined && this.#pending[0].lines <= stream.lines) {
-        this.latencies.push(now - (this.#pending.shift()?.at ?? now));
+    stream.onTick = (committed) => {
+      const now = Date.now();
+      for (let first = this.#pending[0]; first !== undefined && first.lines <= stream.lines; first = this.#pending[0]) {
+        this.latencies.push(now - first.at);
+        this.commitLatencies.push(committed - first.at);
+        this.#pending.shift();
       }
     };
   }
@@ -75,7 +80,7 @@ export class LiveWriter {
       const before = Math.round(((piece - 1) * linesASecond) / piecesASecond);
       let text = '';
       for (let i = before; i < until; i++) text += this.#line(++this.written);
-      const at = performance.now();
+      const at = Date.now();
       await this.#file.write(text);
       this.#pending.push({ lines: this.written, at });
       await sleep(Math.max(0, begun + (piece * 1000) / piecesASecond - performance.now()));

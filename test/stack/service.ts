@@ -21,9 +21,9 @@ export const fromSource = (before: readonly string[] = []): readonly string[] =>
   MAIN,
 ];
 
-/** Starts `serve` as a process of its own, as an operator would, and waits until it answers. `program`: what Node is to run. */
+/** Starts `serve` as a process of its own, as an operator would, and waits until it answers. It stops with the test, if there is one. `program`: what Node is to run. */
 export async function startService(
-  t: Pick<TestContext, 'after'>,
+  t: TestContext | undefined,
   directory: string,
   config: string,
   program = fromSource(),
@@ -33,7 +33,7 @@ export async function startService(
   const file = join(directory, 'config.yaml');
   await writeFile(file, `data: ${data}\nlisten: 127.0.0.1:${port}\n${config}`);
   const serving = foreground(process.execPath, [...program, 'serve', '--config', file]);
-  t.after(() => serving.stop());
+  t?.after(() => serving.stop());
   const url = `http://127.0.0.1:${port}`;
   await eventually('the service to answer', async () => {
     if (serving.child.exitCode !== null) throw new Error(`the service ended: ${serving.errors()}`);

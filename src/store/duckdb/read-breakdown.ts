@@ -8,6 +8,7 @@ import {
 } from '../../model/question.ts';
 import type { Ask } from './database.ts';
 import { Parameters } from './segments.ts';
+import { LINKED } from './series-rows.ts';
 
 /** An address with its domain in lower case: two spellings of one. */
 const address = (column: string): string =>
@@ -29,8 +30,8 @@ const EXPRESSIONS: Partial<Record<BreakdownField, string>> = {
 };
 
 /** Rows that were written before it was known that they are a hop, or that the client was told no after all, do not count. */
-export const RECEIVED = `queue_files q WHERE origin = 'received' AND NOT EXISTS (SELECT 1 FROM links l WHERE l.child = q.uid AND l.message <> l.child)
-      AND NOT EXISTS (SELECT 1 FROM ended e WHERE e.uid = q.uid AND e.kind = 'refused') AND `;
+export const RECEIVED = `queue_files q ANTI JOIN (${LINKED}) l ON l.uid = q.uid
+      ANTI JOIN (SELECT uid FROM ended WHERE kind = 'refused') e ON e.uid = q.uid WHERE origin = 'received' AND `;
 
 const TABLES: Record<BreakdownOf, { readonly from: string; readonly bytes: string; readonly delay: string }> = {
   received: {

@@ -14,8 +14,11 @@ export interface Source {
   readonly party: 'sender' | 'recipient' | 'user';
 }
 
+/** Queue files that turned out to carry on another's message. Not asked with EXISTS: that makes all numbers distinct first, which takes ten times as long. */
+export const LINKED = 'SELECT child AS uid FROM links WHERE message <> child';
+
 /** A queue file that turned out to carry on another's message keeps the origin it was stored with. */
-const RECEIVED = `t.origin = 'received' AND NOT EXISTS (SELECT 1 FROM links l WHERE l.child = t.uid AND l.message <> l.child)`;
+const RECEIVED = `t.origin = 'received' AND t.uid NOT IN (${LINKED})`;
 
 export const SOURCES: Partial<Record<SeriesName, Source>> = {
   received: { table: 'queue_files', rows: RECEIVED, party: 'sender' },
