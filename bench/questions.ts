@@ -119,7 +119,8 @@ async function askAll(service: RunningService, into: 'cold' | 'warm' | 'busy' | 
     const begun = performance.now();
     const answer = await fetch(`${service.url}/api/v1/${path}`);
     const body = await answer.text();
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${body}`);
+    // 503: cut off by the time limit, which is what it took then.
+    if (!answer.ok && answer.status !== 503) throw new Error(`${path}: ${answer.status} ${body}`);
     const taken = performance.now() - begun;
     if (into === undefined) continue;
     const all = times.get(path) ?? { cold: [], warm: [], busy: [] };
@@ -142,7 +143,7 @@ function section(): string {
     ['again', 'warm'],
     ['while a log is read', 'busy'],
   ] as const;
-  return `\`npm run bench:questions\`, ${today()}. ${deliveries.toLocaleString('en')} deliveries of ${DAYS} days and a year of sums, ${Math.round(statSync(database).size / 1e6)} MB. Each answer of the HTTP API as the page asks for it, in ms: median / 95th percentile.
+  return `\`npm run bench:questions\`, ${today()}. ${deliveries.toLocaleString('en')} deliveries of ${DAYS} days and a year of sums, ${Math.round(statSync(database).size / 1e6)} MB. Each answer of the HTTP API as the page asks for it, in ms: median / 95th percentile; what takes 10 s is cut off.
 
 ${table(['graphs', ...RANGES], [...kinds.map(([name, kind]) => [`all, ${name}`, ...RANGES.map((range) => shown(inRange(range, kind)))]), ...perGraph])}
 

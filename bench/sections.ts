@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 
 const PAGE = 'docs/benchmarks.md';
 /** In the order of the page; each is written by a command of its own. */
@@ -21,10 +21,12 @@ export function writeSection(section: Section, body: string): void {
   console.log(`\n${body}`);
 }
 
-/** Machine and versions, for a line of a section. */
+const load = loadavg()[0] ?? 0;
+
+/** Machine and versions, for a line of a section; and what else ran when it began, since times are worth little on a busy machine. */
 export function machine(): string {
   const system = /^PRETTY_NAME="(.*)"$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? process.platform;
-  return `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GB, ${system}, Node ${process.version}`;
+  return `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GB, ${system}, Node ${process.version}; load average at the start ${load.toFixed(1)}`;
 }
 
 export const today = (): string => new Date().toISOString().slice(0, 10);

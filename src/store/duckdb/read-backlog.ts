@@ -15,10 +15,10 @@ export async function readBacklog(ask: Ask, question: BacklogQuestion): Promise<
   const minutes = `date_diff('second', q.time, ${now}) / 60`;
   const age = BACKLOG_MINUTES.map((end, at_) => `WHEN ${minutes} < ${end} THEN ${at_}`).join(' ');
   const rows = await ask(
-    `WITH tried AS (SELECT uid, recipient, arg_max(outcome, time) AS outcome FROM deliveries WHERE time >= ${since} AND time < ${now} ${host} GROUP BY ALL),
+    `WITH tried AS (SELECT uid, recipient, arg_max(outcome, time) AS outcome FROM deliveries
+       ANTI JOIN (SELECT uid FROM ended WHERE time >= ${since} AND time < ${now}) USING (uid) WHERE time >= ${since} AND time < ${now} ${host} GROUP BY ALL),
      waiting AS (SELECT lower(split_part(recipient, '@', -1)) AS domain, CASE ${age} ELSE ${BACKLOG_MINUTES.length} END AS age
-       FROM tried JOIN queue_files q USING (uid) WHERE outcome = 'deferred' AND q.time >= ${since} AND q.time < ${now}
-       AND uid NOT IN (SELECT uid FROM ended WHERE time >= ${since} AND time < ${now})),
+       FROM tried JOIN queue_files q USING (uid) WHERE outcome = 'deferred' AND q.time >= ${since} AND q.time < ${now}),
      largest AS (SELECT domain, count(*) AS recipients FROM waiting GROUP BY domain ORDER BY recipients DESC, domain LIMIT ${parameters.add(question.limit)}::BIGINT)
      SELECT w.domain, age::INTEGER AS age, count(*)::DOUBLE AS recipients, (SELECT count(*) FROM waiting)::DOUBLE AS all_recipients,
        (SELECT count(DISTINCT domain) FROM waiting)::DOUBLE AS domains

@@ -19,9 +19,12 @@ export async function readTrace(ask: Ask, id: string): Promise<Trace | undefined
   }
   const parameters = new Parameters();
   const { queueFiles, deliveries } = termFilter(id, parameters);
+  const hits = [
+    ...(queueFiles ?? []).map((one) => `SELECT q.message, q.time FROM queue_files q WHERE ${one}`),
+    ...(deliveries ?? []).map((one) => `SELECT d.message, d.time FROM deliveries d WHERE ${one}`),
+  ];
   const [newest] = await ask(
-    `SELECT message::DOUBLE AS message FROM (SELECT q.message, q.time FROM queue_files q WHERE ${queueFiles ?? 'false'}
-     UNION ALL SELECT d.message, d.time FROM deliveries d WHERE ${deliveries ?? 'false'}) ORDER BY time DESC, message DESC LIMIT 1`,
+    `SELECT message::DOUBLE AS message FROM (${hits.join(' UNION ALL ')}) ORDER BY time DESC, message DESC LIMIT 1`,
     parameters.values,
   );
   const life = newest && (await lifeOf(ask, Number(newest['message'])));

@@ -10,8 +10,9 @@ const FIELDS = `${selectList(REFUSALS, 'r')}, 'r-' || epoch_ms(r.time) || '-' ||
 
 /** Attempts that never became a message. */
 export const attemptSql = (condition: string, limit: string): string =>
-  `SELECT ${FIELDS} FROM refusals r WHERE r.action IN ('rejected', 'discarded') AND ${condition}
-   AND (r.uid = 0 OR r.uid NOT IN (SELECT uid FROM queue_files)) ORDER BY r.time DESC LIMIT ${limit}::BIGINT`;
+  `WITH found AS MATERIALIZED (SELECT r.rowid AS row, * FROM refusals r WHERE r.action IN ('rejected', 'discarded') AND ${condition})
+   SELECT ${FIELDS} FROM found r WHERE r.uid = 0 OR r.uid NOT IN (SELECT q.uid FROM queue_files q SEMI JOIN found USING (uid))
+   ORDER BY r.time DESC, r.row DESC LIMIT ${limit}::BIGINT`;
 
 export function summaryOfAttempt(row: Row): MessageSummary {
   const refusal = row as unknown as RefusalRow & { readonly id: string };
