@@ -54,7 +54,7 @@ try {
 
   const row = (name: string, values: readonly number[]): string[] => [
     name,
-    ...[0.5, 0.99, 1].map((share) => `${quantile(values, share).toFixed(0)}`),
+    ...[0.5, 0.99, 1].map((share) => quantile(values, share).toFixed(0)),
   ];
   writeSection(
     'Live',

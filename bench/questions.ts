@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { GRAPHS } from '../dashboards/graphs/index.ts';
-import { graphQuestion, RANGE_NAMES, spanOf } from '../src/images/index.ts';
+import { graphQuestion, spanOf } from '../src/images/index.ts';
 import { LiveStream, LiveWriter, quantile } from '../test/stack/live-lines.ts';
 import { startService, type RunningService } from '../test/stack/service.ts';
 import { type Example, makeLargeStore } from '../test/support/large-store.ts';
@@ -100,7 +100,7 @@ async function store(): Promise<{ database: string; example: Example }> {
   return { database: path, example: JSON.parse(readFileSync(note, 'utf8')) as Example };
 }
 
-function seriesPath(graph: (typeof GRAPHS)[number], range: (typeof RANGE_NAMES)[number]): string {
+function seriesPath(graph: (typeof GRAPHS)[number], range: (typeof RANGES)[number]): string {
   const { series, by, from, to, step } = graphQuestion(graph, spanOf({ name: range }, now, graph));
   return `series?series=${series.join(',')}&from=${from}&to=${to}&step=${step}${by.length === 0 ? '' : `&by=${by.join(',')}`}`;
 }
