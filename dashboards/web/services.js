@@ -52,7 +52,7 @@ const list = (all) =>
       logged(name('service', service)),
       logged(host),
       el('span', { class: `badge ${up ? 'ok' : 'failed'}` }, t(up ? 'services.up' : 'services.down')),
-      t(changed ? 'services.from' : 'services.longer', { time: minute(since) }),
+      changed ? minute(since) : t('services.longer', { time: minute(since) }),
       minute(checked),
     ]),
   );

@@ -77,7 +77,7 @@ const BURST: Arrivals = [
 
 /**
  * What makes the three weeks a story, seen from their end: a spam wave, a provider that takes no mail for six hours, and a
- * night in which somebody tries passwords. A shorter time has those of them that fit in.
+ * night in which somebody tries passwords, until one fits. A shorter time has those of them that fit in.
  */
 export function incidentsOf(from: number, to: number): { readonly outages: readonly Outage[]; readonly waves: readonly Wave[] } {
   const midnight = Math.floor(to / DAY) * DAY;
@@ -101,6 +101,7 @@ export function incidentsOf(from: number, to: number): { readonly outages: reado
         [scenarios.loginGuess, 480],
       ],
     },
+    { ...hours(3, 4.5, 5.2), arrivals: [[scenarios.stolen, 40]] },
   ];
   return {
     outages: [{ domain: 'bigmail.example', ...hours(6, 8, 14) }].filter((outage) => outage.from >= from),

@@ -69,6 +69,12 @@ export const newsletter: Scenario = (mail, start) =>
 export const toClosedDown: Scenario = (mail, start) =>
   send(mail, start, mail.user(), 'postfix/submission/smtpd', mail.home('sales'), [`office@${DEAD_DOMAIN}`]);
 
+/** Whose password was guessed: he sends to strangers, from where the guesses came. */
+export const stolen: Scenario = (mail, start) => {
+  const to = [...new Set(Array.from({ length: 8 + mail.integer(10) }, () => mail.stranger()))];
+  return send(mail, start, 'rosa.huang@example.org', 'postfix/submission/smtpd', mail.bot(), to);
+};
+
 const outsiders = (mail: MailSystem, count: number): string[] => [
   ...new Set(Array.from({ length: count }, () => (mail.happens(0.2) ? mail.user() : mail.stranger()))),
 ];

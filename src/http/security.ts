@@ -43,6 +43,8 @@ const policyText = (directives: Readonly<Record<string, readonly string[]>>): st
 /** For what is no document: JSON, and the page's modules and styles. Opened by itself it can do nothing; shorter than the page's policy, and stricter. */
 export function asData(reply: FastifyReply): void {
   reply.header('content-security-policy', "default-src 'none';frame-ancestors 'none'");
+  // Of windows alone.
+  reply.removeHeader('cross-origin-opener-policy');
 }
 
 /** Lets pages of these origins frame this answer; of none, and all stays forbidden. Origins were checked to be origins by the configuration. */

@@ -435,7 +435,6 @@ export const words = {
   'services.checked': 'Last try',
   'services.up': 'Up',
   'services.down': 'Down',
-  'services.from': 'since {time}',
   'services.longer': 'before {time}',
   'service.imap': 'IMAP',
   'service.pop3': 'POP3',

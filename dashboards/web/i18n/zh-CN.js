@@ -431,7 +431,6 @@ export const words = {
   'services.checked': '最近检查',
   'services.up': '正常',
   'services.down': '不可用',
-  'services.from': '自 {time} 起',
   'services.longer': '早于 {time}',
   'service.imap': 'IMAP',
   'service.pop3': 'POP3',
