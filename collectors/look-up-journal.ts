@@ -5,7 +5,7 @@ import { entryOf, FIELDS, type JournalEntry } from './journald.ts';
 import { type Journal, runJournalctl } from './journalctl.ts';
 import type { Looked, LookUp } from './look-up.ts';
 
-export interface JournalLookUp extends Omit<LookUp, 'path'>, Journal {
+export interface JournalLookUp extends Omit<LookUp, 'path' | 'looked'>, Journal {
   readonly wants: (entry: JournalEntry) => boolean;
 }
 

@@ -16,6 +16,8 @@ export interface LookUp {
   /** Told of each line in a window. */
   readonly found: (path: string, line: string, time: number) => void;
   readonly budget: Budget;
+  /** Files that were looked into: a pattern matches rotated files, and several sources may name one file. */
+  readonly looked: Set<string>;
 }
 
 /** What looking may cost, over all files. */
@@ -42,7 +44,9 @@ export async function lookUp(asked: LookUp): Promise<Looked[]> {
   const begins = asked.windows[0]?.from ?? 0;
   for (const path of await expand(asked.path)) {
     for (const file of [path, ...(await rotatedFiles(path)).toReversed()]) {
+      if (asked.looked.has(file)) continue;
       if (spent(asked.budget)) return [...answers, 'limit'];
+      asked.looked.add(file);
       const { looked, first } = await lookInto(file, asked);
       if (looked !== undefined) answers.push(looked);
       if (first < begins) break;

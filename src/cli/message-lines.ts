@@ -33,11 +33,12 @@ async function findLines(trace: Trace, sources: readonly Source[], config: Pick<
   const picker = new LinePicker(trace, MOST_LINES);
   const budget: Budget = { bytes: MOST_BYTES, deadline: Date.now() + MOST_MILLIS };
   const answers: Looked[] = [];
-  let looked = false;
+  const looked = new Set<string>();
+  let canLook = false;
   for (const source of sources) {
     if (source.type !== 'file' && source.type !== 'journald') continue;
-    looked = true;
-    const asked = { windows, budget, ...reading(picker, source, config) };
+    canLook = true;
+    const asked = { windows, budget, looked, ...reading(picker, source, config) };
     answers.push(
       ...(source.type === 'file'
         ? await lookUp({ ...asked, path: source.path })
@@ -53,8 +54,8 @@ async function findLines(trace: Trace, sources: readonly Source[], config: Pick<
   const lines = picker.lines();
   const covered = new Set(answers.flatMap((answer) => (typeof answer === 'string' ? [] : answer.covered)));
   const gaps: Record<LineGap, boolean> = {
-    no_log: !looked,
-    gone: looked && !windows.every((window) => covered.has(window)) && !answers.includes('limit'),
+    no_log: !canLook,
+    gone: canLook && !windows.every((window) => covered.has(window)) && !answers.includes('limit'),
     limit: picker.full || answers.includes('limit'),
     unreadable: answers.includes('unreadable'),
   };

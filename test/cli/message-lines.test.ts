@@ -88,6 +88,9 @@ for (const [name, write] of [
     assert.deepEqual(missing, []);
     assert.deepEqual([...new Set(lines.map(({ source }) => source))], [`${log}.2.gz`, `${log}.1`, log]);
 
+    const pattern = { type: 'file', path: `${log}*` } as const;
+    assert.deepEqual((await lineFinder([pattern, { type: 'file', path: log }], config)(trace)).lines, lines, 'each file once');
+
     await rm(`${log}.2.gz`);
     const later = await find(trace);
     assert.deepEqual(later.missing, ['gone']);
