@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { appendFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { lineFinder } from '../../src/cli/message-lines.ts';
-import { storeOf, temporaryDirectory } from '../support/log-store.ts';
+import { mail as entry, noJournal, writeJournal } from '../collectors/journal.ts';
+import { storeOf, storeOfText, temporaryDirectory } from '../support/log-store.ts';
 
 const START = Date.UTC(2026, 10, 1);
 const HOUR = 3_600_000;
@@ -146,4 +147,35 @@ test('limits hold: too many lines, lines without end, no log to look through, wh
   assert.deepEqual(missing, ['limit']);
   assert.equal(lines.length, 500);
   assert.ok(lines.every(({ text }) => text.length <= 16 * 1024));
+});
+
+test("a message's entries are found in a real journal, shown as lines", { skip: noJournal }, async (t) => {
+  const directory = join(await temporaryDirectory(t), 'journal');
+  await mkdir(directory);
+  const said = [
+    ['postfix/smtpd', 'connect from evil.example[192.0.2.66]'],
+    ['postfix/smtpd', '4AB0571E01: client=evil.example[192.0.2.66]'],
+    ['postfix/cleanup', `4AB0571E01: message-id=<${HOSTILE}@evil.example>`],
+    ['postfix/qmgr', '4AB0571E01: from=<a@evil.example>, size=1234, nrcpt=1 (queue active)'],
+    ['postfix/qmgr', '4BB0571E01: from=<other@evil.example>, size=1234, nrcpt=1 (queue active)'],
+    ['postfix/smtp', deliveryLine('sent', '250 ok')],
+    ['postfix/qmgr', '4AB0571E01: removed'],
+  ] as const;
+  const time = START / 1000;
+  writeJournal(
+    join(directory, 'system.journal'),
+    said.map(([identifier, text], i) => entry(i, { time: time + i, fields: { SYSLOG_IDENTIFIER: identifier, MESSAGE: text } })),
+  );
+  const log = said.map(([tag, text], i) => `${new Date(START + i * 1000).toISOString()} mx1 ${tag}[7]: ${text}\n`).join('');
+  const store = await storeOfText(t, log);
+  const trace = (await store.trace('4AB0571E01')) ?? assert.fail();
+  const { lines, missing } = await lineFinder([{ type: 'journald', directory }], config)(trace);
+  assert.deepEqual(missing, []);
+  assert.deepEqual(
+    lines.map(({ source, text }) => `${source} ${text}\n`),
+    log
+      .split('\n')
+      .filter((line) => line !== '' && !line.includes('4BB0571E01'))
+      .map((line) => `journald ${line}\n`),
+  );
 });
