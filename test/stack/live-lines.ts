@@ -17,8 +17,7 @@ export class LiveStream {
   }
 
   static async open(url: string): Promise<LiveStream> {
-    const stream = new LiveStream(await fetch(`${url}/api/v1/stream`));
-    return stream;
+    return new LiveStream(await fetch(`${url}/api/v1/stream`));
   }
 
   async close(): Promise<void> {
