@@ -1,4 +1,5 @@
 /** Finds lines again in a log that is in order of time: the file itself and those that it was before, by bisection where they are plain. */
+import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { Window } from '../src/model/message-lines.ts';
 import { compressionOf, decompressed } from './decompress.ts';
@@ -59,7 +60,8 @@ export async function lookUp(asked: LookUp): Promise<Looked[]> {
 async function lookInto(path: string, asked: LookUp): Promise<{ looked?: Looked; first: number }> {
   let handle: FileHandle | undefined;
   try {
-    handle = await open(path, 'r');
+    // A pipe without a writer would be waited for.
+    handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const stats = await handle.stat();
     if (!stats.isFile()) return { first: Infinity };
     const compression = compressionOf(await readExactly(handle, 0, 8));
