@@ -98,6 +98,7 @@ function filtersOf(question: MessagesQuestion, parameters: Parameters): Filter[]
       refusals: [alike('r.recipient', address)],
     });
   }
+  if (question.user !== undefined) filters.push({ queueFiles: [alike('q.user_name', parameters.add(question.user))] });
   if (question.client !== undefined) {
     const client = parameters.add(question.client);
     filters.push({
