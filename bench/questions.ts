@@ -5,24 +5,20 @@
  * again, and while the service reads a log at full speed; and how long rrdtool takes to draw the same picture.
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { GRAPHS } from '../dashboards/graphs/index.ts';
 import { graphQuestion, spanOf } from '../src/images/index.ts';
 import { LiveStream, LiveWriter, quantile } from '../test/stack/live-lines.ts';
-import { startService, type RunningService } from '../test/stack/service.ts';
-import { type Example, makeLargeStore } from '../test/support/large-store.ts';
+import type { RunningService } from '../test/stack/service.ts';
 import { mailLine } from '../test/support/mail-lines.ts';
+import { DAYS, largeService } from './large.ts';
 import { yearOfRrd } from './rrd.ts';
 import { machine, table, today, writeSection } from './sections.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const OUT = join(ROOT, 'bench/out');
-const DAYS = 90;
-const SUM_DAYS = 365;
 const RANGES = ['day', 'week', 'month', 'year'] as const;
 const SECONDS = { day: 86_400, week: 7 * 86_400, month: 31 * 86_400, year: 365 * 86_400 } as const;
 /** More than any disk takes for long: the service reads without a pause. */
@@ -38,16 +34,11 @@ const { values: options } = parseArgs({
 const [deliveries, rounds] = [Number(options.deliveries), Number(options.rounds)];
 
 process.chdir(ROOT);
-mkdirSync(OUT, { recursive: true });
 execFileSync('scripts/install-debian-test-packages.sh', ['--bench'], { stdio: 'inherit' });
 if (!options['no-build']) execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
 
 const now = Math.floor(Date.now() / 1000);
-const { database, example } = await store();
-const folder = mkdtempSync(join(OUT, 'questions-run-'));
-const log = join(folder, 'mail.log');
-mkdirSync(join(folder, 'data'));
-copyFileSync(database, join(folder, 'data/mailgraph-ext.duckdb'));
+const { database, example, folder, log, serving, remove } = await largeService(deliveries);
 const file = await open(log, 'a');
 
 /** What is asked, by its name in the table. */
@@ -84,34 +75,12 @@ try {
   });
 } finally {
   await file.close();
-  rmSync(folder, { recursive: true });
-}
-
-/** Made once a day, and kept. */
-async function store(): Promise<{ database: string; example: Example }> {
-  const path = join(OUT, `questions-${deliveries}-${today()}.duckdb`);
-  const note = `${path}.json`;
-  if (!existsSync(note)) {
-    rmSync(path, { force: true });
-    console.log(`making a store of ${deliveries} deliveries`);
-    const made = await makeLargeStore(path, { deliveries, end: Math.floor(now / 86_400) * 86_400, days: DAYS, sumDays: SUM_DAYS });
-    writeFileSync(note, JSON.stringify(made));
-  }
-  return { database: path, example: JSON.parse(readFileSync(note, 'utf8')) as Example };
+  remove();
 }
 
 function seriesPath(graph: (typeof GRAPHS)[number], range: (typeof RANGES)[number]): string {
   const { series, by, from, to, step } = graphQuestion(graph, spanOf({ name: range }, now, graph));
   return `series?series=${series.join(',')}&from=${from}&to=${to}&step=${step}${by.length === 0 ? '' : `&by=${by.join(',')}`}`;
-}
-
-async function serving(use: (service: RunningService) => Promise<void>): Promise<void> {
-  const service = await startService(undefined, folder, `sources:\n  - { type: file, path: ${log} }\n`, ['bin/mailgraph-ext.cjs']);
-  try {
-    await use(service);
-  } finally {
-    await service.stop();
-  }
 }
 
 async function askAll(service: RunningService, into: 'cold' | 'warm' | 'busy' | undefined): Promise<void> {
