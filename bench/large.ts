@@ -18,8 +18,8 @@ export interface LargeService {
   readonly folder: string;
   readonly log: string;
   /** Starts it, and stops it once `use` is done. */
-  serving(use: (service: RunningService) => Promise<void>): Promise<void>;
-  remove(): void;
+  readonly serving: (use: (service: RunningService) => Promise<void>) => Promise<void>;
+  readonly remove: () => void;
 }
 
 export async function largeService(deliveries: number): Promise<LargeService> {

@@ -5,6 +5,7 @@ import { delayPhases } from './delay-phases.ts';
 import { delays } from './delays.ts';
 import { delivered } from './delivered.ts';
 import { errors } from './errors.ts';
+import { lag } from './lag.ts';
 import { lines } from './lines.ts';
 import { logins } from './logins.ts';
 import { loginsFailed } from './logins-failed.ts';
@@ -48,4 +49,5 @@ export const GRAPHS: readonly Graph[] = [
   services,
   probe,
   lines,
+  lag,
 ];

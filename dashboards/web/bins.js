@@ -46,7 +46,7 @@ export function questionOf(graph) {
 }
 
 /** Asked of the system now and then, not made from lines. @param {SeriesName} series */
-const isSampled = (series) => series.startsWith('queue_') || series === 'service_up';
+const isSampled = (series) => series.startsWith('queue_') || series === 'service_up' || series === 'log_lag_seconds';
 
 /** Its figures cannot be added. @param {SeriesName} series */
 const isGauge = (series) => isSampled(series) || series === 'delivery_delay' || series.startsWith('probe_');

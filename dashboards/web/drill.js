@@ -40,7 +40,7 @@ export function behind(graph, key, range) {
   const found = source(graph, key);
   if (found === undefined) return undefined;
   const { series, where } = found;
-  if (series === 'log_lines') return { page: 'lines', id: '', range };
+  if (series === 'log_lines' || series === 'log_lag_seconds') return { page: 'lines', id: '', range };
   if (series.startsWith('queue_')) return { ...NO_SEARCH, page: 'messages', id: '', status: 'waiting' };
   if (series.startsWith('session_')) return undefined;
   if (series === 'login') return { page: 'logins', id: '', range, service: only(where.service), result: where.result?.[0] ?? '' };

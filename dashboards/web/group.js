@@ -21,8 +21,10 @@ export function grouped(graph, by) {
   if (by === '' || graph.split?.by === by) return { graph, lead: '' };
   /** @param {SeriesName} series */
   const carries = (series) =>
-    // The percentiles of one place are curves enough.
-    series !== 'delivery_delay' && (by === 'reason' ? WITH_REASON.has(series) : by !== 'domain' || hasDomain(series));
+    // The percentiles of one place are curves enough; a log has no host.
+    series !== 'delivery_delay' &&
+    series !== 'log_lag_seconds' &&
+    (by === 'reason' ? WITH_REASON.has(series) : by !== 'domain' || hasDomain(series));
   if (graph.split) {
     const { series, where } = graph.split;
     return carries(series) ? { graph: { ...graph, split: { series, by, ...(where && { where }) } }, lead: '' } : { graph, lead: '' };

@@ -1,5 +1,5 @@
 import type { DeliveryReason, DeliveryStatus, Login, Notice, Refusal, RejectReason, Verdict } from './event.ts';
-import type { Position, QueueSample, ServiceSample } from './line.ts';
+import type { LagSample, Position, QueueSample, ServiceSample } from './line.ts';
 import type { LabelValues, SeriesName } from './series.ts';
 
 /**
@@ -30,6 +30,7 @@ export interface Batch {
   readonly rollups: readonly RollupDelta[];
   readonly queueSamples: readonly QueueSample[];
   readonly serviceSamples?: readonly ServiceSample[];
+  readonly lagSamples?: readonly LagSample[];
   readonly unknownLines: readonly UnknownLine[];
   readonly coverage: readonly Coverage[];
   /** In-flight state that changed: `null` forgets the key. Plain JSON text, opaque to the store. */

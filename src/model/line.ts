@@ -80,6 +80,15 @@ export interface ServiceSample {
   readonly up: boolean;
 }
 
+/** How late lines of a source were read in a minute. */
+export interface LagSample {
+  /** ms since the epoch: the minute. */
+  readonly time: number;
+  readonly source: string;
+  /** Seconds from the newest line's time until it was read; the most in that minute. */
+  readonly seconds: number;
+}
+
 /** Where collectors put what they read. */
 export interface Sink {
   /** Takes a block over (the buffer must not be used again). Resolves when the next one may come: back pressure. */

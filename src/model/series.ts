@@ -72,6 +72,8 @@ export const SERIES = {
   /** Until a probe was back, of those that came; and what part of them came, 0 to 1. */
   probe_delay_seconds: gauge('seconds'),
   probe_success: gauge('messages'),
+  /** How long after their time lines were read, as they were written. */
+  log_lag_seconds: gauge('seconds', 'source'),
   /** 1 where a service took every connection, 0 where none. */
   service_up: gauge('ratio', 'service'),
   /** Of recipients that were reached: how long it took, in all and in each of Postfix's four phases. */

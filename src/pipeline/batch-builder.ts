@@ -13,7 +13,7 @@ import type {
   UnknownLine,
   VerdictRow,
 } from '../model/batch.ts';
-import type { Position, QueueSample, ServiceSample } from '../model/line.ts';
+import type { LagSample, Position, QueueSample, ServiceSample } from '../model/line.ts';
 import type { SeriesName } from '../model/series.ts';
 import type { Sums } from './sums.ts';
 
@@ -35,6 +35,7 @@ export class BatchBuilder {
   readonly notices: NoticeRow[] = [];
   readonly queueSamples: QueueSample[] = [];
   readonly serviceSamples: ServiceSample[] = [];
+  readonly lagSamples: LagSample[] = [];
   readonly unknownLines: UnknownLine[] = [];
   readonly positions = new Map<string, Position>();
   readonly coverage = new Map<string, Coverage>();
@@ -72,7 +73,8 @@ export class BatchBuilder {
   }
 
   get empty(): boolean {
-    return this.positions.size === 0 && this.queueSamples.length + this.serviceSamples.length === 0 && this.coverage.size === 0;
+    const samples = this.queueSamples.length + this.serviceSamples.length + this.lagSamples.length;
+    return this.positions.size === 0 && samples === 0 && this.coverage.size === 0;
   }
 
   /** Adds to a series in the minute of `time`. `a` to `d`: the values of the series' own labels, in its order (SERIES). */
@@ -108,6 +110,7 @@ export class BatchBuilder {
       rollups: this.sums.take(this.live),
       queueSamples: this.queueSamples,
       serviceSamples: this.serviceSamples,
+      lagSamples: this.lagSamples,
       unknownLines: this.unknownLines,
       coverage: [...this.coverage.values()],
       inFlight,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OperationalError } from '../model/errors.ts';
-import type { Block, QueueSample, ServiceSample, Sink, SourceState } from '../model/line.ts';
+import type { Block, LagSample, QueueSample, ServiceSample, Sink, SourceState } from '../model/line.ts';
 import type { Collecting, Committed, Gap } from '../model/live.ts';
 import type { Batch } from '../model/batch.ts';
 import type { SavedState, StoreWriter } from '../store/store.ts';
@@ -40,6 +40,7 @@ const ROWS_AT_ONCE = 4_096;
 const MAX_GAPS = 20;
 /** How often an idle service notes that it was there, so that silence is not taken for a gap. */
 const HEARTBEAT_MILLIS = 60_000;
+const MINUTE_MILLIS = 60_000;
 const MAX_RETRY_MILLIS = 30_000;
 
 /**
@@ -56,6 +57,8 @@ export class Pipeline implements Sink {
   private readonly covered: Remembered<readonly [number, number]>;
   private readonly sources = new Map<string, SourceState>();
   private readonly lag: Record<string, number> = {};
+  /** source -> its minute that is not sampled yet. */
+  private readonly lagOfMinute = new Map<string, LagSample>();
   private readonly gapsBySource: Record<string, number> = {};
   private readonly gaps: Gap[] = [];
   private readonly listeners = new Set<(committed: Committed) => void>();
@@ -119,7 +122,7 @@ export class Pipeline implements Sink {
     batch.positions.set(block.position.id, block.position);
     this.cover(block.source, firstTime, batch.newestEvent);
     this.lastLineAt = Date.now();
-    if (batch.live && batch.newestEvent > newest) this.lag[block.source] = Math.max(0, (Date.now() - batch.newestEvent) / 1000);
+    if (batch.live && batch.newestEvent > newest) this.noteLag(block.source, Math.max(0, (Date.now() - batch.newestEvent) / 1000));
     const { takeRows } = this.options;
     if (takeRows !== undefined && batch.rows >= ROWS_AT_ONCE) batch.handOver(takeRows);
     if (batch.weight >= (this.options.maxWeight ?? MAX_WEIGHT) || batch.lines >= MAX_LINES) await this.commit();
@@ -253,8 +256,22 @@ export class Pipeline implements Sink {
     this.correlator.batch.coverage.set(source, { source, from: span[0], to: span[1] });
   }
 
+  private noteLag(source: string, seconds: number): void {
+    this.lag[source] = seconds;
+    const time = Math.floor(Date.now() / MINUTE_MILLIS) * MINUTE_MILLIS;
+    const before = this.lagOfMinute.get(source);
+    if (before !== undefined && before.time < time) this.correlator.batch.lagSamples.push(before);
+    const most = before?.time === time ? Math.max(before.seconds, seconds) : seconds;
+    this.lagOfMinute.set(source, { time, source, seconds: most });
+  }
+
   private beat(): void {
     const now = Date.now();
+    for (const [source, sample] of this.lagOfMinute) {
+      if (sample.time + MINUTE_MILLIS > now) continue;
+      this.correlator.batch.lagSamples.push(sample);
+      this.lagOfMinute.delete(source);
+    }
     for (const { source, status } of this.sources.values()) {
       if (status === 'current' && this.covered.has(source)) this.cover(source, now, now);
     }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { GRAPHS } from '../../dashboards/graphs/index.ts';
 import { type Section, SECTIONS } from '../../src/model/graph.ts';
+import { emptyBatch } from '../http/service.ts';
 import { missing } from '../stack/program.ts';
 import { everyLook, EXTREMES } from './looks.ts';
 import { browse, expectDrawn, launch } from './page.ts';
@@ -33,9 +34,20 @@ async function probeEachHour({ store }: TestSite): Promise<void> {
   }
 }
 
+/** Two days of a log that is read late at times. */
+function lagEachMinute({ store }: TestSite): Promise<void> {
+  const minutes = Array.from({ length: 2880 }, (_, minute) => ({
+    time: Math.floor(Date.now() / 60_000 - minute) * 60_000,
+    source: '/var/log/mail.log',
+    seconds: 0.3 + (minute % 240 < 5 ? 40 : 0),
+  }));
+  return store.commit(emptyBatch({ lagSamples: minutes }));
+}
+
 test('the graphs', { skip, timeout: 900_000 }, async (t) => {
   const [browser, site] = await Promise.all([launch(t), startSite(t)]);
   await probeEachHour(site);
+  await lagEachMinute(site);
 
   await everyLook(t, browser, site.url, {
     name: 'graphs',

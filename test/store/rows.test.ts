@@ -132,6 +132,16 @@ test('a reload is one mark, however many programs log it, and a source that was 
   assert.deepEqual(await store.marks(DAY.to, DAY.to + 60), []);
 });
 
+test('of the lags in a bin the mean counts, and of several logs the latest', async (t) => {
+  const store = await openStore(t);
+  const sample = (source: string, minutes: number, seconds: number) => ({ time: NOON + minutes * 60_000, source, seconds });
+  await store.commit(batchOf({ lagSamples: [sample('a', 0, 1), sample('a', 1, 3), sample('b', 0, 0.5)] }));
+  const by = async (...labels: readonly 'source'[]) =>
+    values(await store.series({ series: ['log_lag_seconds'], ...DAY, by: labels, where: {} }));
+  assert.deepEqual(await by('source'), { a: [null, 2], b: [null, 0.5] });
+  assert.deepEqual(await by(), { '': [null, 2] });
+});
+
 test('a service is as good as the share of its checks, and in several places as where it is worst', async (t) => {
   const store = await openStore(t);
   const sample = (host: string, service: string, minutes: number, up: boolean) => ({ time: NOON + minutes * 60_000, host, service, up });

@@ -73,6 +73,7 @@ export const words = {
   'graph.logins_failed': 'Failed logins by service',
   'graph.logins_tls': 'Logins with and without TLS',
   'graph.lines': 'Log lines',
+  'graph.lag': 'Lag of reading',
   'graph.services': 'Services up',
   'graph.probe': 'Mail-flow probe',
 

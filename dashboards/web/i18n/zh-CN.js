@@ -73,6 +73,7 @@ export const words = {
   'graph.logins_failed': '各服务的失败登录',
   'graph.logins_tls': '登录是否使用 TLS',
   'graph.lines': '日志行',
+  'graph.lag': '读取滞后',
   'graph.services': '服务可用性',
   'graph.probe': '收发测试邮件',
 

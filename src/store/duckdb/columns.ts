@@ -10,7 +10,7 @@ import type {
   UnknownLine,
   VerdictRow,
 } from '../../model/batch.ts';
-import type { QueueSample, ServiceSample } from '../../model/line.ts';
+import type { LagSample, QueueSample, ServiceSample } from '../../model/line.ts';
 import { STORED_LABELS } from '../../model/series.ts';
 
 /**
@@ -181,6 +181,8 @@ export const QUEUE_SAMPLES = table<QueueSample>('queue_samples', {
 });
 
 export const SERVICE_SAMPLES = table<ServiceSample>('service_samples', { time: 'time', host: 'name', service: 'name', up: 'flag' });
+
+export const LAG_SAMPLES = table<LagSample>('lag_samples', { time: 'time', source: 'name', seconds: 'real' });
 
 export const UNKNOWN_LINES = table<UnknownLine>('unknown_lines', {
   time: 'time',

@@ -108,7 +108,7 @@ export async function retain(database: Database, memoryOf: () => Memory, limits:
     dropped += await remove(database, 'DELETE FROM links WHERE child < (SELECT coalesce(min(uid), 9223372036854775807) FROM queue_files)');
   }
   for (const sql of forgetAlerting(before(limits.messages))) dropped += await remove(database, sql);
-  for (const table of ['queue_samples', 'service_samples']) await drop(table, 'time', before(limits.hours));
+  for (const table of ['queue_samples', 'service_samples', 'lag_samples']) await drop(table, 'time', before(limits.hours));
   const [minutesFrom, hoursFrom] = [before(limits.minutes), before(limits.hours)];
   if (minutesFrom > 0 || hoursFrom > 0) {
     await database.write(async (writing) => {

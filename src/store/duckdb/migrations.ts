@@ -105,6 +105,10 @@ COMMENT ON TABLE probes IS 'Messages sent to see whether mail flows. delay_ms: u
 CREATE TABLE service_samples (time TIMESTAMP, host VARCHAR, service VARCHAR, up BOOLEAN);
 COMMENT ON TABLE service_samples IS 'Whether services took a connection, tried now and then';
 `,
+  `
+CREATE TABLE lag_samples (time TIMESTAMP, source VARCHAR, seconds DOUBLE);
+COMMENT ON TABLE lag_samples IS 'How long after their time lines of each source were read: the most in each minute';
+`,
 ];
 
 const META = `CREATE TABLE IF NOT EXISTS meta (name VARCHAR, value VARCHAR);`;

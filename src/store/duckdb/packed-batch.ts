@@ -5,6 +5,7 @@ import {
   COVERAGE,
   DELIVERIES,
   ENDED,
+  LAG_SAMPLES,
   LINKS,
   LOGINS,
   NOTICES,
@@ -37,6 +38,7 @@ export interface PackedBatch {
   readonly notices: Packed;
   readonly queueSamples: Packed;
   readonly serviceSamples: Packed;
+  readonly lagSamples: Packed;
   readonly unknownLines: Packed;
   readonly coverage: Packed;
   /** Rows of `state` whose version is still to be told. */
@@ -109,6 +111,7 @@ function packRest(batch: Batch, largestOfRows: number, rows: (name: keyof Rows) 
     notices: pack(NOTICES, batch.notices ?? []),
     queueSamples: pack(QUEUE_SAMPLES, batch.queueSamples),
     serviceSamples: pack(SERVICE_SAMPLES, batch.serviceSamples ?? []),
+    lagSamples: pack(LAG_SAMPLES, batch.lagSamples ?? []),
     unknownLines: pack(UNKNOWN_LINES, batch.unknownLines),
     coverage: pack(COVERAGE, batch.coverage),
     inFlight: pack(STATE, inFlight, false),

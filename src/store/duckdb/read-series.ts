@@ -113,7 +113,7 @@ async function sumCurves(ask: Ask, memory: Memory, question: SeriesQuestion, fir
 }
 
 interface GaugeSource {
-  readonly table: 'queue_samples' | 'service_samples' | 'probes';
+  readonly table: 'queue_samples' | 'service_samples' | 'lag_samples' | 'probes';
   readonly labels: readonly Label[];
   readonly column: string;
   /** Of several hosts, instances or queues in one curve. */
@@ -127,12 +127,13 @@ const GAUGES = {
   queue_bytes: { ...QUEUES, column: 'bytes', combine: add },
   queue_oldest_seconds: { ...QUEUES, column: 'oldest_seconds', combine: Math.max },
   service_up: { table: 'service_samples', labels: ['host', 'service'], column: 'up::INTEGER', combine: Math.min },
+  log_lag_seconds: { table: 'lag_samples', labels: ['source'], column: 'seconds', combine: Math.max },
   probe_delay_seconds: { table: 'probes', labels: [], column: 'delay_ms / 1000', combine: add },
   probe_success: { table: 'probes', labels: [], column: `(result = 'ok')::INTEGER`, combine: add },
 } as const satisfies Partial<Record<SeriesName, GaugeSource>>;
 const isGauge = (name: SeriesName): name is keyof typeof GAUGES => Object.hasOwn(GAUGES, name);
 
-/** Queues of several hosts add up; of their ages the largest counts, and a service is as good as where it is worst. */
+/** Queues of several hosts add up; of ages and lags the largest counts, and a service is as good as where it is worst. */
 async function gaugeCurves(ask: Ask, name: SeriesName, question: SeriesQuestion, firstBin: number): Promise<Curve[]> {
   if (!isGauge(name)) return [];
   const parameters = new Parameters();

@@ -6,6 +6,7 @@ import {
   DELIVERIES,
   ENDED,
   HOUR_SUMS,
+  LAG_SAMPLES,
   LINKS,
   LOGINS,
   MINUTE_SUMS,
@@ -67,6 +68,7 @@ export async function storeBatch({ connection, feed }: Writing, memory: Memory, 
     await feed.insert(NOTICES, batch.notices);
     await feed.insert(QUEUE_SAMPLES, batch.queueSamples);
     await feed.insert(SERVICE_SAMPLES, batch.serviceSamples);
+    await feed.insert(LAG_SAMPLES, batch.lagSamples);
     await feed.insert(UNKNOWN_LINES, batch.unknownLines);
     await feed.insert(COVERAGE, batch.coverage);
     await feed.insert(SERIES_KEYS, memory.keys.added.map(keyRow));
