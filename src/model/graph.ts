@@ -25,7 +25,7 @@ export interface Graph {
   readonly id: string;
   /** Key of the title in the dictionaries. */
   readonly title: string;
-  readonly unit: 'messages' | 'recipients' | 'attempts' | 'bytes' | 'logins' | 'lines' | 'seconds' | 'ratio' | 'mixed';
+  readonly unit: 'messages' | 'recipients' | 'attempts' | 'bytes' | 'logins' | 'lines' | 'seconds' | 'lag' | 'ratio' | 'mixed';
   /** Where it stands; the overview shows the most important ones once more. */
   readonly sections: readonly Section[];
   /** `split`: one curve for each value of this label, instead of fixed curves. `where` as in a curve. */

@@ -40,6 +40,13 @@ export const EXTREMES: readonly Look[] = [
   { lang: 'zh-CN', dark: true, width: PHONE },
 ];
 
+/** Each language, brightness and size twice, in four looks. */
+export const CROSSED: readonly Look[] = [
+  ...EXTREMES,
+  { lang: 'zh-CN', dark: false, width: DESK },
+  { lang: 'en', dark: true, width: PHONE },
+];
+
 /**
  * Opens a page in each look, as subtests: what `ready` waits for is there, the console is silent, nothing scrolls sideways, axe finds
  * nothing serious, and a picture is kept. `url` is the service's, without a path.
