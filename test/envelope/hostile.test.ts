@@ -160,7 +160,7 @@ test('a mebibyte of what is looked for: every prefix of it is read in one pass',
 const shared = new URL('../../../shared/logs/', import.meta.url);
 test(
   'real logs: every line but the continuations of a broken one has a prefix',
-  { skip: existsSync(shared) ? false : 'no ../shared/logs here' },
+  { skip: existsSync(shared) ? false : 'needs ../shared/logs' },
   () => {
     const files: readonly (readonly [string, number])[] = [
       ['lab/mail.rfc3164.log.gz', 0],

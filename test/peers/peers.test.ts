@@ -60,7 +60,7 @@ const LOGS: readonly Log[] = [
 const used = new Set<Rule<string>>();
 
 for (const { name, shared, make } of LOGS) {
-  const missing = shared === true && !existsSync(SHARED) && 'the shared logs are not here';
+  const missing = shared === true && !existsSync(SHARED) && 'needs ../shared/logs';
   test(`pflogsumm and mailgraph differ by named rules alone: ${name}`, { skip: skip || missing }, async (t) => {
     const path = await make(t);
     const log = readFacts(await readFile(path, 'utf8'));
