@@ -5,19 +5,17 @@
  * writes its section of docs/benchmarks.md. The log is made by ../shared/tools/genlog.mjs, which also tells what is in it.
  */
 import { execFileSync } from 'node:child_process';
-import { createReadStream, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { begin, OUT } from './begin.ts';
 import { contenders, OURS, type Contender } from './contenders.ts';
 import { toMarkdown } from './document.ts';
 import { measure, type Run } from './measure.ts';
 import { today, writeSection } from './sections.ts';
 import { compare, REFUSED_CONNECT, type Check } from './truth.ts';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const GENERATOR = join(ROOT, '../shared/tools/genlog.mjs');
-const OUT = join(ROOT, 'bench/out');
+const GENERATOR = join(import.meta.dirname, '../../shared/tools/genlog.mjs');
 
 const { values: options } = parseArgs({
   options: {
@@ -36,11 +34,8 @@ interface Log {
   readonly year: number;
 }
 
-process.chdir(ROOT);
-mkdirSync(OUT, { recursive: true });
-execFileSync('scripts/install-debian-test-packages.sh', ['--bench'], { stdio: 'inherit' });
+begin(options);
 if (!existsSync('/usr/bin/time')) throw new Error('GNU time is needed to measure: apt install time');
-if (!options['no-build']) execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
 
 const log =
   options.log === undefined

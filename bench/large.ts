@@ -2,9 +2,9 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync,
 import { join } from 'node:path';
 import { startService, type RunningService } from '../test/stack/service.ts';
 import { type Example, makeLargeStore } from '../test/support/large-store.ts';
+import { OUT } from './begin.ts';
 import { today } from './sections.ts';
 
-const OUT = join(import.meta.dirname, 'out');
 /** Of messages, and of sums. */
 export const DAYS = 90;
 const SUM_DAYS = 365;
@@ -23,10 +23,10 @@ export interface LargeService {
 }
 
 export async function largeService(deliveries: number): Promise<LargeService> {
-  mkdirSync(OUT, { recursive: true });
   const { database, example } = await store(deliveries);
   const folder = mkdtempSync(join(OUT, 'large-run-'));
   const log = join(folder, 'mail.log');
+  writeFileSync(log, '');
   mkdirSync(join(folder, 'data'));
   copyFileSync(database, join(folder, 'data/mailgraph-ext.duckdb'));
   return {

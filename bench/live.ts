@@ -4,22 +4,19 @@
  * How long a line takes from the byte written to the committed row and to the page, at a steady rate; and what the service uses
  * then, and when nothing is written.
  */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { LiveStream, LiveWriter, quantile } from '../test/stack/live-lines.ts';
 import { cpuSecondsOf, memoryOf } from '../test/stack/process.ts';
 import { eventually } from '../test/stack/program.ts';
 import { startService } from '../test/stack/service.ts';
 import { mailLine } from '../test/support/mail-lines.ts';
+import { begin, OUT } from './begin.ts';
 import { machine, table, today, writeSection } from './sections.ts';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const OUT = join(ROOT, 'bench/out');
 const WARM_UP_SECONDS = 15;
 
 const { values: options } = parseArgs({
@@ -31,9 +28,7 @@ const { values: options } = parseArgs({
 });
 const [seconds, rate] = [Number(options.seconds), Number(options.rate)];
 
-process.chdir(ROOT);
-mkdirSync(OUT, { recursive: true });
-if (!options['no-build']) execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
+begin(options);
 const folder = mkdtempSync(join(OUT, 'live-'));
 const log = join(folder, 'mail.log');
 const file = await open(log, 'a');

@@ -5,12 +5,11 @@
  * How long it takes from navigation until the first graphs of the page are drawn, over a store with months of messages and a year of
  * sums, in a browser that has never seen the page; and what it loads for that.
  */
-import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { chromium, type Browser } from 'playwright-core';
+import type { Browser } from 'playwright-core';
+import { startBrowser } from '../test/e2e/page.ts';
 import { quantile } from '../test/stack/live-lines.ts';
-import { program } from '../test/stack/program.ts';
+import { begin } from './begin.ts';
 import { largeService } from './large.ts';
 import { machine, table, today, writeSection } from './sections.ts';
 
@@ -26,8 +25,7 @@ const { values: options } = parseArgs({
   },
 });
 const [deliveries, rounds] = [Number(options.deliveries), Number(options.rounds)];
-process.chdir(new URL('..', import.meta.url).pathname);
-if (!options['no-build']) execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
+begin(options);
 
 /** One opening of the page. */
 interface Opened {
@@ -38,8 +36,7 @@ interface Opened {
 }
 
 const large = await largeService(deliveries);
-writeFileSync(large.log, '');
-const browser = await chromium.launch({ executablePath: program('chromium') ?? 'chromium', args: ['--no-sandbox', '--disable-gpu'] });
+const browser = await startBrowser();
 try {
   await large.serving(async ({ url }) => {
     const rows: string[][] = [];

@@ -4,21 +4,19 @@
  * How long the API takes to answer what the page asks, over a store with months of messages and a year of sums: first after a start,
  * again, and while the service reads a log at full speed; and how long rrdtool takes to draw the same picture.
  */
-import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { GRAPHS } from '../dashboards/graphs/index.ts';
 import { graphQuestion, spanOf } from '../src/images/index.ts';
 import { LiveStream, LiveWriter, quantile } from '../test/stack/live-lines.ts';
 import type { RunningService } from '../test/stack/service.ts';
 import { mailLine } from '../test/support/mail-lines.ts';
+import { begin } from './begin.ts';
 import { DAYS, largeService } from './large.ts';
 import { yearOfRrd } from './rrd.ts';
 import { machine, table, today, writeSection } from './sections.ts';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const RANGES = ['day', 'week', 'month', 'year'] as const;
 const SECONDS = { day: 86_400, week: 7 * 86_400, month: 31 * 86_400, year: 365 * 86_400 } as const;
 /** More than any disk takes for long: the service reads without a pause. */
@@ -33,9 +31,7 @@ const { values: options } = parseArgs({
 });
 const [deliveries, rounds] = [Number(options.deliveries), Number(options.rounds)];
 
-process.chdir(ROOT);
-execFileSync('scripts/install-debian-test-packages.sh', ['--bench'], { stdio: 'inherit' });
-if (!options['no-build']) execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
+begin(options);
 
 const now = Math.floor(Date.now() / 1000);
 const { database, example, folder, log, serving, remove } = await largeService(deliveries);

@@ -141,6 +141,11 @@ export class LineFramer {
   }
 }
 
+/** The lines that the next bytes of a stream end, as text without their LF. */
+export function* linesOf(framer: LineFramer, chunk: Buffer): Generator<string> {
+  for (const { bytes } of framer.push(chunk)) yield* bytes.toString('utf8', 0, bytes.length - 1).split('\n');
+}
+
 function find(buffer: Buffer, from: number, length: number): number {
   const index = buffer.indexOf(LF, from);
   return index < length ? index : -1;

@@ -1,6 +1,6 @@
 /** Finds entries again in the systemd journal, which is asked by time. */
 import type { Window } from '../src/model/message-lines.ts';
-import { LineFramer } from './framing.ts';
+import { LineFramer, linesOf } from './framing.ts';
 import { entryOf, FIELDS, type JournalEntry } from './journald.ts';
 import { type Journal, runJournalctl } from './journalctl.ts';
 import type { Looked, LookUp } from './look-up.ts';
@@ -27,13 +27,11 @@ export async function lookUpJournal(asked: JournalLookUp): Promise<Looked> {
       const framer = new LineFramer(0, MAX_ENTRY_BYTES);
       for await (const chunk of run.output as AsyncIterable<Buffer>) {
         asked.budget.bytes -= chunk.length;
-        for (const { bytes } of framer.push(chunk)) {
-          for (const line of bytes.toString('utf8').split('\n')) {
-            const entry = line === '' ? undefined : entryOf(line);
-            if (entry === undefined) continue;
-            seen = true;
-            if (asked.wants(entry)) asked.found('', line, timeOf(line, window.from));
-          }
+        for (const line of linesOf(framer, chunk)) {
+          const entry = entryOf(line);
+          if (entry === undefined) continue;
+          seen = true;
+          if (asked.wants(entry)) asked.found('', line, timeOf(line, window.from));
         }
         if (asked.budget.bytes <= 0) return 'limit';
       }

@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { Window } from '../src/model/message-lines.ts';
 import { compressionOf, decompressed } from './decompress.ts';
+import { LineFramer, linesOf } from './framing.ts';
 import { expand } from './glob.ts';
 import { readExactly } from './identity.ts';
 import { rotatedFiles } from './rotation.ts';
@@ -36,6 +37,7 @@ export type Looked = { readonly covered: readonly Window[] } | 'limit' | 'unread
 
 const CHUNK = 64 * 1024;
 const LONGEST_LINE = 16 * 1024;
+const DAY = 86_400_000;
 /** Lines of one file may stand so much out of order. */
 const DISORDER = 5_000;
 
@@ -136,7 +138,7 @@ class File {
 
   /** Tells the lines of the window from an offset on; undefined when the budget is spent. `seen`: the log goes on beyond it, or ends in it. */
   async #scan(offset: number, window: Window): Promise<{ offset: number; seen: boolean } | undefined> {
-    const lines = new Lines();
+    const framer = new LineFramer(0, LONGEST_LINE);
     let at = offset;
     let newest = -Infinity;
     while (at < this.#size) {
@@ -146,7 +148,7 @@ class File {
       this.#asked.budget.bytes -= chunk.length;
       const before = at;
       at += chunk.length;
-      for (const line of lines.of(chunk)) {
+      for (const line of linesOf(framer, chunk)) {
         newest = Math.max(newest, this.#tell(line, window));
         if (newest > window.to + DISORDER) return { offset: before, seen: true };
       }
@@ -168,11 +170,11 @@ class File {
     if (written < begin.from - DAY) return { first: -Infinity };
     let first = Infinity;
     let newest = -Infinity;
-    const lines = new Lines();
+    const framer = new LineFramer(0, LONGEST_LINE);
     for await (const chunk of chunks) {
       budget.bytes -= chunk.length;
       if (spent(budget)) return { looked: 'limit', first };
-      for (const line of lines.of(chunk)) {
+      for (const line of linesOf(framer, chunk)) {
         const time = this.#timeOf(line, begin.from);
         if (Number.isNaN(time)) continue;
         first = Math.min(first, time);
@@ -182,22 +184,5 @@ class File {
       if (first > end.to + DISORDER || newest > end.to + DISORDER) break;
     }
     return { looked: { covered: windows.filter(({ from, to }) => first <= to && newest >= from) }, first };
-  }
-}
-
-const DAY = 86_400_000;
-
-/** Cuts chunks into lines; what a line has beyond the longest is left out. */
-class Lines {
-  #rest = Buffer.alloc(0);
-
-  *of(chunk: Buffer): Generator<string> {
-    let at = 0;
-    for (let end = chunk.indexOf(10); end >= 0; at = end + 1, end = chunk.indexOf(10, at)) {
-      const line = this.#rest.length === 0 ? chunk.subarray(at, end) : Buffer.concat([this.#rest, chunk.subarray(at, end)]);
-      this.#rest = Buffer.alloc(0);
-      yield line.toString('utf8', 0, LONGEST_LINE);
-    }
-    if (this.#rest.length < LONGEST_LINE) this.#rest = Buffer.concat([this.#rest, chunk.subarray(at)]);
   }
 }

@@ -14,7 +14,7 @@ packages=(
   chromium fonts-noto-cjk                                        # the dashboard, in Chinese too
   pflogsumm mailgraph rrdtool                                    # the peers that our figures are held against
 )
-if [ "${1:-}" = --bench ]; then packages=(pflogsumm mailgraph rrdtool time); fi
+if [ "${1:-}" = --bench ]; then packages=(pflogsumm mailgraph rrdtool time chromium); fi
 
 if ! command -v dpkg-query apt-get >/dev/null; then
   echo "packages: no apt here; tests that need ${packages[*]} are skipped where these are missing"

@@ -2,7 +2,7 @@
 import { accounts, failures, findings } from './api.js';
 import { el, logged, table } from './dom.js';
 import { NO_SEARCH } from './drill.js';
-import { exportLinks } from './export.js';
+import { exportLinks, MOST_EXPORTED } from './export.js';
 import { list, minute, name, sentence, t, tag } from './i18n.js';
 import { bytes, count } from './numbers.js';
 import { loader, nothing } from './table-page.js';
@@ -16,8 +16,6 @@ import { loader, nothing } from './table-page.js';
  */
 
 const MOST_PLACES = 40;
-/** In a file there is room for more. */
-const MOST_EXPORTED = 1000;
 const MOST_FAILING = 10;
 
 /** @param {HTMLElement} place @param {Site} site */

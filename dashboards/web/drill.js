@@ -42,7 +42,8 @@ export function behind(graph, key, range) {
   const { series, where } = found;
   if (series === 'log_lines' || series === 'log_lag_seconds') return { page: 'lines', id: '', range };
   if (series.startsWith('queue_')) return { ...NO_SEARCH, page: 'messages', id: '', status: 'waiting' };
-  if (series.startsWith('session_')) return undefined;
+  // What is tried now and then, or moved by sessions, was read in no message.
+  if (series.startsWith('session_') || series.startsWith('probe_') || series === 'service_up') return undefined;
   if (series === 'login') return { page: 'logins', id: '', range, service: only(where.service), result: where.result?.[0] ?? '' };
   return { ...NO_SEARCH, page: 'messages', id: '', range, series, where: written(where) };
 }

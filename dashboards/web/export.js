@@ -3,6 +3,9 @@ import { address } from './api.js';
 import { el } from './dom.js';
 import { t } from './i18n.js';
 
+/** Rows of a list in a file, where there is room for more than on a page. */
+export const MOST_EXPORTED = 1000;
+
 /**
  * Links that save a list as the API gives it.
  *

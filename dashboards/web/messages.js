@@ -2,7 +2,7 @@
 import { messages } from './api.js';
 import { choice, el, fill, logged, table } from './dom.js';
 import { labelsOf, NO_SEARCH } from './drill.js';
-import { exportLinks } from './export.js';
+import { exportLinks, MOST_EXPORTED } from './export.js';
 import { has, minute, name, stretch, t, tag } from './i18n.js';
 import { bytes } from './numbers.js';
 import { loader, nothing } from './table-page.js';
@@ -17,9 +17,6 @@ import { loader, nothing } from './table-page.js';
  */
 
 const MOST = 200;
-/** In a file there is room for more. */
-const MOST_EXPORTED = 1000;
-
 /** Besides the one field for all: what an operator knows to be the one or the other. */
 const FIELDS = /** @type {const} */ (['sender', 'recipient', 'user', 'client', 'relay']);
 

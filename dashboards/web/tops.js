@@ -1,7 +1,7 @@
 // @ts-check
 import { top } from './api.js';
 import { el, logged, table } from './dom.js';
-import { exportLinks } from './export.js';
+import { exportLinks, MOST_EXPORTED } from './export.js';
 import { name, t, tag } from './i18n.js';
 import { count, percent } from './numbers.js';
 import { loader, nothing } from './table-page.js';
@@ -26,9 +26,6 @@ export const TOPS = [
   { of: 'relay', series: 'deferred', title: 'tops.relay_deferred' },
   { of: 'user', series: 'received', title: 'tops.user' },
 ];
-
-/** In a file there is room for more. */
-const MOST_EXPORTED = 1000;
 
 /** @param {HTMLElement} place @param {Site} site */
 export function topsPage(place, site) {

@@ -1,3 +1,5 @@
+import { isQueueId } from '../../parsers/fields.ts';
+import { leadingQueueId } from '../../parsers/postfix/queue-id.ts';
 import type { MessageLine, Window } from '../model/message-lines.ts';
 import type { Trace } from '../model/question.ts';
 
@@ -31,8 +33,6 @@ export function windowsOf({ queueFiles, deliveries, refusals, verdicts, steps }:
 
 /** Of smtpd and its like: who was connected, and what was said before there was a queue id. */
 const SESSION_PROGRAM = /^(?:smtpd|postscreen)$/;
-/** Short ones are hexadecimal, long ones (postconf(5), enable_long_queue_ids) have no vowels: no word is one. */
-const QUEUE_ID = /^(?:[0-9A-F]{5,20}|[0-9B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z]{10,20}): /;
 /** Of sessions whose end was not seen, and of lines that one session has. */
 const MOST_SESSIONS = 5_000;
 const MOST_OF_SESSION = 200;
@@ -68,7 +68,7 @@ export class LinePicker {
 
   constructor(trace: Trace, most: number) {
     const rows = [...trace.queueFiles, ...trace.deliveries, ...trace.steps, ...trace.refusals];
-    const ids = [...new Set(rows.map(({ queueId }) => queueId).filter((id) => /^[0-9A-Za-z]{5,20}$/.test(id)))];
+    const ids = [...new Set(rows.map(({ queueId }) => queueId).filter(isQueueId))];
     this.#ids = ids.length === 0 ? undefined : new RegExp(`(?<![0-9A-Za-z])(?:${ids.join('|')})(?![0-9A-Za-z])`);
     this.#messageIds = [...new Set(trace.queueFiles.map(({ messageId }) => messageId).filter((id) => id.length >= SHORTEST_MESSAGE_ID))];
     this.#hosts = new Set([...rows, ...trace.verdicts].map(({ host }) => host));
@@ -88,7 +88,7 @@ export class LinePicker {
     if (/^connect from /i.test(read.text)) this.#close(key);
     const session = this.#sessions.get(key) ?? [];
     if (this.#sessions.size < MOST_SESSIONS || session.length > 0) this.#sessions.set(key, session);
-    const others = !ours && (QUEUE_ID.test(read.text) || read.text.startsWith('NOQUEUE'));
+    const others = !ours && (leadingQueueId(read.text) > 0 || read.text.startsWith('NOQUEUE'));
     if (ours || session.length < MOST_OF_SESSION) session.push({ line, ours, others });
     if (/^disconnect from /i.test(read.text)) this.#close(key);
   }

@@ -85,7 +85,7 @@ export class Reading {
       if (kind === Kind.Read && writer !== undefined) this.read(writer, time, pid, repeat, line, batch, take);
       else if (kind === Kind.OfPrevious && writer !== undefined) this.again(writer, time, repeat, batch, take);
       else {
-        this.unreadable(kind, time, writer, line, batch.newestEvent || written, written, batch);
+        this.unreadable(kind, writer, line, written, batch);
         continue;
       }
       if (firstTime === 0) firstTime = time;
@@ -113,7 +113,7 @@ export class Reading {
       if (events !== null && events.length > 0) this.hand(events, writer, time, pid, repeat, take);
     } catch (error) {
       const { name, message } = error instanceof Error ? error : new Error(String(error));
-      this.unreadable(Kind.Failed, time, undefined, `(${name}: ${message}) on: ${text}`, batch.newestEvent || time, time, batch);
+      this.unreadable(Kind.Failed, undefined, `(${name}: ${message}) on: ${text}`, time, batch);
       return;
     }
     const tally = this.tally(writer, time);
@@ -162,16 +162,9 @@ export class Reading {
     for (let n = 0; n < times; n++) take(events, at);
   }
 
-  /** A line that no parser came to see, or that one failed on. Without a time of its own it counts as of `now`; `written`: near when it was. */
-  private unreadable(
-    kind: number,
-    time: number,
-    writer: Writer | undefined,
-    line: string,
-    now: number,
-    written: number,
-    batch: BatchBuilder,
-  ): void {
+  /** A line that no parser came to see, or that one failed on. Without a time of its own it counts with the newest line. `written`: near when it was. */
+  private unreadable(kind: number, writer: Writer | undefined, line: string, written: number, batch: BatchBuilder): void {
+    const now = batch.newestEvent || written;
     this.unknown++;
     switch (kind) {
       case Kind.Future:

@@ -31,9 +31,11 @@ export interface Window {
   readonly dark?: boolean;
 }
 
+export const startBrowser = (): Promise<Browser> => chromium.launch({ executablePath: program('chromium') ?? 'chromium', args: FLAGS });
+
 /** A browser for a whole file: starting one takes longer than most checks. */
 export async function launch(t: TestContext): Promise<Browser> {
-  const browser = await chromium.launch({ executablePath: program('chromium') ?? 'chromium', args: FLAGS });
+  const browser = await startBrowser();
   t.after(() => browser.close());
   return browser;
 }

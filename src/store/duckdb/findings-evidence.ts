@@ -1,13 +1,11 @@
-import { DOUBLE, LIST, listValue, VARCHAR } from '@duckdb/node-api';
 import type { Finding, FindingsQuestion, SentMessage } from '../../model/account.ts';
 import type { LoginRow } from '../../model/batch.ts';
 import { LOGINS, selectList } from './columns.ts';
 import type { Ask, Row } from './database.ts';
 import { elsewhereSql, networkSql } from './networks.ts';
 import { Parameters } from './segments.ts';
+import { DAY, HOUR } from './sums.ts';
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 /** Rows shown of each finding. */
 const MOST_LOGINS = 12;
 const MOST_FAILURES = 4;
@@ -17,7 +15,7 @@ const MOST_MESSAGES = 5;
 export async function evidenceOf(ask: Ask, question: FindingsQuestion, findings: readonly Finding[]): Promise<Finding[]> {
   if (findings.length === 0) return [];
   const logins = await ask(...loginsOf(question, findings));
-  const failures = await ask(...failuresOf(question, findings));
+  const failures = await ask(...failuresOf(findings));
   const messages = await ask(...messagesOf(question, findings));
   const rowsOf = (rows: readonly Row[], at: number): Row[] => rows.filter((row) => row['item'] === at);
   return findings.map((finding, at) => ({
@@ -31,26 +29,16 @@ export async function evidenceOf(ask: Ask, question: FindingsQuestion, findings:
 
 /** The findings as a relation: `item`, `account`, `network`, `begins`, `ends`. */
 function wantedSql(findings: readonly Finding[], parameters: Parameters): string {
-  const list = (values: readonly string[] | readonly number[], type: typeof VARCHAR | typeof DOUBLE): string => {
-    const at = parameters.values.push(listValue([...values]));
-    parameters.types[at - 1] = LIST(type);
-    return `unnest($${at})`;
-  };
   const lasting = ({ kind }: Finding): number => (kind === 'many_networks' ? DAY : HOUR);
+  const columns = [
+    parameters.doubles([...findings.keys()]),
+    parameters.texts(findings.map(({ user }) => user)),
+    parameters.texts(findings.map(({ network }) => network)),
+    parameters.doubles(findings.map(({ time }) => time)),
+    parameters.doubles(findings.map((finding) => finding.time + lasting(finding))),
+  ];
   return `wanted AS (SELECT item::INTEGER AS item, account, network, make_timestamp_ms(begins::BIGINT) AS begins, make_timestamp_ms(ends::BIGINT) AS ends
-    FROM (SELECT ${list([...findings.keys()], DOUBLE)} AS item, ${list(
-      findings.map(({ user }) => user),
-      VARCHAR,
-    )} AS account, ${list(
-      findings.map(({ network }) => network),
-      VARCHAR,
-    )} AS network, ${list(
-      findings.map(({ time }) => time),
-      DOUBLE,
-    )} AS begins, ${list(
-      findings.map((finding) => finding.time + lasting(finding)),
-      DOUBLE,
-    )} AS ends))`;
+    FROM (SELECT ${columns.map((column) => `unnest(${column})`).join(', ')}) AS found (item, account, network, begins, ends))`;
 }
 
 type Statement = readonly [sql: string, values: Parameters['values'], types: Parameters['types']];
@@ -77,7 +65,7 @@ function loginsOf({ to }: FindingsQuestion, findings: readonly Finding[]): State
 }
 
 /** The last attempts that failed at the network before the login. */
-function failuresOf(_: FindingsQuestion, findings: readonly Finding[]): Statement {
+function failuresOf(findings: readonly Finding[]): Statement {
   const parameters = new Parameters();
   const sql = `WITH ${wantedSql(findings, parameters)},
     guessed AS (SELECT * FROM wanted WHERE item IN (${[-1, ...[...findings.keys()].filter((at) => findings[at]?.kind === 'guessed')].join(', ')})),

@@ -1,4 +1,3 @@
-import { LIST, listValue, VARCHAR } from '@duckdb/node-api';
 import type { AccountPlace, AccountsAnswer, AccountsQuestion, Failures, FailuresQuestion } from '../../model/account.ts';
 import type { Ask, Row } from './database.ts';
 import { elsewhereSql, networkSql } from './networks.ts';
@@ -18,22 +17,18 @@ interface Which {
   readonly networks?: readonly string[];
 }
 
-const texts = (values: readonly string[], parameters: Parameters): string => {
-  const at = parameters.values.push(listValue([...new Set(values)]));
-  parameters.types[at - 1] = LIST(VARCHAR);
-  return `(SELECT unnest($${at}))`;
-};
+const oneOf = (values: readonly string[], parameters: Parameters): string => `(SELECT unnest(${parameters.texts([...new Set(values)])}))`;
 
 function conditionsOf({ from, to, user }: Asked, { result, accounts, networks }: Which, parameters: Parameters): string {
   const range = `time >= ${parameters.time(from * 1000)} AND time < ${parameters.time(to * 1000)} AND result ${result === 'ok' ? '=' : '<>'} 'ok'`;
   return [
     range,
     ...(user === undefined ? [] : [`lower(user_name) = lower(${parameters.add(user)})`]),
-    ...(accounts === undefined ? [] : [`lower(user_name) IN ${texts(accounts, parameters)}`]),
+    ...(accounts === undefined ? [] : [`lower(user_name) IN ${oneOf(accounts, parameters)}`]),
     ...(networks === undefined
       ? []
       : [
-          `ip IN (SELECT ip FROM (SELECT DISTINCT ip FROM logins WHERE ${range}) WHERE ${networkSql('ip')} IN ${texts(networks, parameters)})`,
+          `ip IN (SELECT ip FROM (SELECT DISTINCT ip FROM logins WHERE ${range}) WHERE ${networkSql('ip')} IN ${oneOf(networks, parameters)})`,
         ]),
   ].join(' AND ');
 }
@@ -117,7 +112,7 @@ async function clientNames(ask: Ask, { from, to }: Asked, ips: readonly string[]
   if (ips.length === 0) return new Map();
   const parameters = new Parameters();
   const range = `time >= ${parameters.time(from * 1000)} AND time < ${parameters.time(to * 1000)}`;
-  const list = texts(ips, parameters);
+  const list = oneOf(ips, parameters);
   const named = ['queue_files', 'refusals'].map(
     (table) =>
       `SELECT client_ip, client_name, time FROM ${table} WHERE ${range} AND client_name NOT IN ('', 'unknown') AND client_ip IN ${list}`,

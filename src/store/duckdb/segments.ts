@@ -1,4 +1,4 @@
-import { type DuckDBType, type DuckDBValue, INTEGER, LIST, listValue } from '@duckdb/node-api';
+import { DOUBLE, type DuckDBType, type DuckDBValue, INTEGER, LIST, listValue, VARCHAR } from '@duckdb/node-api';
 import type { Facts } from './memory.ts';
 
 /** A stretch of time and the table of sums that answers for it. Times in seconds, whole minutes. */
@@ -65,8 +65,20 @@ export class Parameters {
   }
 
   integers(numbers: readonly number[]): string {
-    this.values.push(listValue([...numbers]));
-    this.types[this.values.length - 1] = LIST(INTEGER);
+    return this.#list(numbers, INTEGER);
+  }
+
+  doubles(numbers: readonly number[]): string {
+    return this.#list(numbers, DOUBLE);
+  }
+
+  texts(texts: readonly string[]): string {
+    return this.#list(texts, VARCHAR);
+  }
+
+  #list(values: readonly (string | number)[], type: DuckDBType): string {
+    this.values.push(listValue([...values]));
+    this.types[this.values.length - 1] = LIST(type);
     return `$${this.values.length}`;
   }
 }

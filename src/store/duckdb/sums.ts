@@ -15,13 +15,13 @@ export interface Bins {
   readonly values: Float64Array;
 }
 
-type Combinations = readonly { readonly series: SeriesName; readonly labels: LabelValues }[];
-
 /** What a batch counted, as it came: a combination may have several sums of a minute. */
-export interface PackedSums extends Omit<Bins, 'combinations'> {
-  readonly combinations: Combinations;
+export interface PackedSums {
+  readonly combinations: readonly { readonly series: SeriesName; readonly labels: LabelValues }[];
+  readonly times: Float64Array;
   /** Index into the combinations. */
   readonly places: Float64Array;
+  readonly values: Float64Array;
 }
 
 /** The same in order of time, so that a range of it is a range of the file; each bin of a combination once. */
