@@ -28,6 +28,13 @@ test('Chinese is Chinese: no text is the English one, but for names', () => {
   assert.deepEqual(same, []);
 });
 
+test('Chinese has its own punctuation', () => {
+  assert.deepEqual(
+    Object.values(zh).filter((text) => /\p{Script=Han}[,:;()!?]|[,:;()!?]\p{Script=Han}/u.test(text)),
+    [],
+  );
+});
+
 test('every key that the code names is in the dictionaries, and every key of the dictionaries is named', () => {
   const code = [...pageFiles('.js')].filter(([name]) => !name.startsWith('i18n/')).map(([, text]) => text);
   const data = JSON.stringify(GRAPHS);
