@@ -106,6 +106,9 @@ async function acted(page: Page): Promise<string[]> {
     );
     return [
       ...('ran' in globalThis ? ['a script ran'] : []),
+      ...(/[\u200b\u202a-\u202e\u2066-\u2069]/.test(document.querySelector('main')?.textContent ?? '')
+        ? ['what is invisible is not shown']
+        : []),
       ...[...made].map(({ tagName, textContent }) => `${tagName} ${textContent.slice(0, 100)}`),
       ...[...document.querySelectorAll('a')].filter(({ href }) => /^(?:javascript|data):/i.test(href)).map(({ href }) => href),
     ];
