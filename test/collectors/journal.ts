@@ -91,7 +91,7 @@ export async function fakeJournalctl(folder: string): Promise<FakeJournalctl> {
     `#!/bin/sh
 echo "$*" >> '${calls}'
 run=$(wc -l < '${calls}')
-while [ ! -e '${own}'/run-$run ]; do run=$((run - 1)); done
+while [ $run -gt 0 ] && [ ! -e '${own}'/run-$run ]; do run=$((run - 1)); done
 . '${own}'/run-$run
 `,
   );

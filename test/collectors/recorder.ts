@@ -81,9 +81,16 @@ export async function until(what: string, condition: () => boolean | Promise<boo
   }
 }
 
+/** What stops the collectors of a test. */
+const stops = new WeakMap<TestContext, (() => Promise<void>)[]>();
+
+/** Removed once the test's collectors have stopped: what they started may still write there, and hooks run in the order they came. */
 export async function temporaryFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'mailgraph-collectors-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  t.after(async () => {
+    await Promise.all((stops.get(t) ?? []).map((stop) => stop()));
+    await rm(folder, { recursive: true, force: true, maxRetries: 10 });
+  });
   return folder;
 }
 
@@ -98,6 +105,7 @@ export function start(t: TestContext, collector: Collector, into: Recorder): Run
     controller.abort();
     await run;
   };
+  stops.set(t, [...(stops.get(t) ?? []), stop]);
   t.after(stop);
   return { stop };
 }

@@ -37,6 +37,11 @@ test('every series equals what the clients of real Postfix and Dovecot saw', { s
   // Last, since hooks run in order: `postfix stop` needs the directory.
   t.after(() => rm(directory, { recursive: true, force: true }));
 
+  // What a log holds when it is first looked at is history, which Prometheus is not told of.
+  await eventually('both logs to be looked at', async () => {
+    const programs = Object.keys(await totals(service, 'log_lines', 'program'));
+    return ['postfix', 'dovecot'].every((name) => programs.some((program) => program.startsWith(name)));
+  });
   const truth = await makeTraffic(servers);
   // The second attempt at those who were told to come back.
   await eventually('the first attempts', () => sink.busy >= truth.busyMessages);

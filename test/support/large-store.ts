@@ -27,12 +27,17 @@ const pick = (from: readonly string[], number: string): string =>
 /** A number that depends on another one, and looks like chance. */
 const chance = (number: string, salt: number): string => `(hash(${number} * 31 + ${salt}) >> 8)::BIGINT`;
 
+/** A delay in ms as Postfix logs it: two digits (delay_logging_resolution_limit of postconf(5)). */
+const logged = (ms: string): string =>
+  `(CASE WHEN ${ms} < 1000 THEN ${ms} // 10 * 10 WHEN ${ms} < 10000 THEN ${ms} // 100 * 100 ELSE ${ms} // 1000 * 1000 END)`;
+
 const OURS = ['example.org', 'example.net', 'shop.example', 'school.example'];
 const REASONS = ['unknown_user', 'quota', 'greylist', 'connection', 'rate', 'spam'];
 
 /** Makes the file. */
 export async function makeLargeStore(path: string, { deliveries, end, days, sumDays }: LargeStore): Promise<Example> {
   await (await openDuckStore({ path })).close();
+  let example: Example;
   const instance = await DuckDBInstance.fromCache(':memory:', { memory_limit: '2GB', storage_compatibility_version: 'latest' });
   const connection = await instance.connect();
   try {
@@ -53,7 +58,7 @@ export async function makeLargeStore(path: string, { deliveries, end, days, sumD
          concat('host', ${chance('uid', 6)} % 5000, '.example.com'), concat('192.0.2.', ${chance('uid', 6)} % 250), '', ${sender},
          1000 + ${chance('uid', 7)} % 200000, 1, concat(${hex(chance('uid', 8))}, '@example.com') ${messages}`,
       `INSERT INTO deliveries SELECT uid, uid, ${at('i')}, ${HOST}, ${hex('uid')}, ${sender}, ${recipient}, '', 'lmtp',
-         ${pick(['mx.example.org', 'mx.example.net', 'mail.dovecot'], 'i')}, '203.0.113.7', 25, 200 + ${chance('i', 9)} % 9000, 100, 20, 80, ${chance('i', 9)} % 9000,
+         ${pick(['mx.example.org', 'mx.example.net', 'mail.dovecot'], 'i')}, '203.0.113.7', 25, ${logged(`200 + ${chance('i', 9)} % 19000`)}, 100, 20, 80, ${logged(`${chance('i', 9)} % 19000`)},
          '2.0.0', 'sent', ${outcome}, CASE WHEN ${outcome} IN ('sent', 'delivered') THEN '' ELSE ${pick(REASONS, 'i')} END,
          1000 + ${chance('uid', 7)} % 200000, concat('250 2.0.0 Ok: queued as ', ${hex(chance('i', 10))}), '' ${rows}`,
       `INSERT INTO ended SELECT uid, ${at('i')}, 'removed' ${messages}`,
@@ -82,7 +87,30 @@ export async function makeLargeStore(path: string, { deliveries, end, days, sumD
       `SELECT queue_id, sender, recipient FROM deliveries WHERE uid = ${Math.floor(deliveries / 20) * 10 + 1}`,
     );
     const [queueId, from_, to] = (found.getRowsJS()[0] ?? []).map(String);
-    return { queueId: queueId ?? '', sender: from_ ?? '', recipient: to ?? '' };
+    example = { queueId: queueId ?? '', sender: from_ ?? '', recipient: to ?? '' };
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+  const store = await openDuckStore({ path });
+  await store.compact();
+  await store.close();
+  await repeatHours(path, days, sumDays);
+  return example;
+}
+
+/** What rows came to by the hour, in the time before those that are kept. */
+async function repeatHours(path: string, days: number, sumDays: number): Promise<void> {
+  const instance = await DuckDBInstance.fromCache(path, { storage_compatibility_version: 'latest' });
+  const connection = await instance.connect();
+  try {
+    for (const table of ['delay_hours', 'size_hours']) {
+      await connection.run(
+        `CREATE OR REPLACE TABLE ${table} AS SELECT * REPLACE (time - to_days((${days} * again)::INTEGER) AS time)
+           FROM ${table}, range(${Math.floor(sumDays / days)}) r(again) ORDER BY ALL`,
+      );
+    }
+    await connection.run('CHECKPOINT');
   } finally {
     connection.closeSync();
     instance.closeSync();

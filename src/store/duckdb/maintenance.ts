@@ -2,8 +2,10 @@ import type { Retention } from '../store.ts';
 import { forgetAlerting } from './alerting.ts';
 import { COVERAGE, STATE, type StateRow } from './columns.ts';
 import type { Database } from './database.ts';
-import type { Memory } from './memory.ts';
+import type { Facts, Memory } from './memory.ts';
 import type { Writing } from './open.ts';
+import { rowsSince } from './read-rows.ts';
+import { sumRowHours } from './row-hours.ts';
 import { DAY, HOUR } from './sums.ts';
 
 /** One slice takes its turn between two commits, so it has to be short. */
@@ -13,8 +15,8 @@ const HOURS_IN_A_SLICE = 24;
 const CHECKPOINT_AT_BYTES = 16 * 1024 * 1024;
 
 /**
- * Merges sums of the same bin and key, one slice a transaction; then old versions in `state`, second-long pieces of
- * `coverage` and repeated `unknown_lines`.
+ * Merges sums of the same bin and key and makes what rows come to by the hour, one slice a transaction; then old versions in `state`,
+ * second-long pieces of `coverage` and repeated `unknown_lines`.
  */
 export async function compact(database: Database, memoryOf: () => Memory): Promise<void> {
   for (const hours of slices([...memoryOf().unmerged].toSorted((a, b) => a - b))) {
@@ -28,10 +30,17 @@ export async function compact(database: Database, memoryOf: () => Memory): Promi
       await mergeSums(writing, 'minute_sums', first * HOUR, end * HOUR);
       await mergeSums(writing, 'hour_sums', first * HOUR, end * HOUR);
       await mergeSums(writing, 'day_sums', Math.floor((first * HOUR) / DAY) * DAY, Math.ceil((end * HOUR) / DAY) * DAY);
+      const { summedUntil, messagesFrom } = memory.facts;
+      await sumRowHours(
+        writing.connection,
+        // What came of rows that are dropped by now stands.
+        hours.filter((hour) => hour < summedUntil && hour * HOUR >= messagesFrom),
+      );
       await saveFacts(writing, memory, { unmerged: JSON.stringify([...remaining]) });
       for (const hour of hours) memory.unmerged.delete(hour);
     });
   }
+  await sumNewRowHours(database, memoryOf);
   await database.write(async (writing) => {
     await writing.connection.run(`BEGIN;
       DELETE FROM state WHERE rowid IN (SELECT rowid FROM (
@@ -46,6 +55,29 @@ export async function compact(database: Database, memoryOf: () => Memory): Promi
   });
   await database.write((writing) => rewriteCoverage(writing, memoryOf()));
   await checkpoint(database);
+}
+
+/** Up to the newest hour, which goes on. */
+async function sumNewRowHours(database: Database, memoryOf: () => Memory): Promise<void> {
+  const oldest = await database.read(rowsSince);
+  if (oldest === Infinity) return;
+  for (;;) {
+    const isDone = await database.write(async (writing) => {
+      const memory = memoryOf();
+      const from = Math.max(memory.facts.summedUntil, Math.floor(oldest / HOUR));
+      const until = Math.min(from + HOURS_IN_A_SLICE, memory.newestHour);
+      if (from >= until) return true;
+      await writing.connection.run('BEGIN');
+      await sumRowHours(
+        writing.connection,
+        Array.from({ length: until - from }, (_, at) => from + at),
+      );
+      await saveFacts(writing, memory, { summedUntil: String(until) });
+      memory.facts.summedUntil = until;
+      return false;
+    });
+    if (isDone) return;
+  }
 }
 
 function slices(hours: readonly number[]): number[][] {
@@ -103,25 +135,15 @@ export async function retain(database: Database, memoryOf: () => Memory, limits:
   const drop = async (table: string, column: string, time: number): Promise<void> => {
     if (time > 0) dropped += await remove(database, `DELETE FROM ${table} WHERE ${column} < make_timestamp_ms(${time})`);
   };
-  for (const table of BY_MESSAGES) await drop(table, 'time', before(limits.messages));
-  if (before(limits.messages) > 0) {
+  const [messagesFrom, minutesFrom, hoursFrom] = [before(limits.messages), before(limits.minutes), before(limits.hours)];
+  if (Math.max(messagesFrom, minutesFrom, hoursFrom) > 0) await saveLimits(database, memoryOf, { messagesFrom, minutesFrom, hoursFrom });
+  for (const table of BY_MESSAGES) await drop(table, 'time', messagesFrom);
+  if (messagesFrom > 0) {
     dropped += await remove(database, 'DELETE FROM links WHERE child < (SELECT coalesce(min(uid), 9223372036854775807) FROM queue_files)');
   }
-  for (const sql of forgetAlerting(before(limits.messages))) dropped += await remove(database, sql);
-  for (const table of ['queue_samples', 'service_samples', 'lag_samples']) await drop(table, 'time', before(limits.hours));
-  const [minutesFrom, hoursFrom] = [before(limits.minutes), before(limits.hours)];
-  if (minutesFrom > 0 || hoursFrom > 0) {
-    await database.write(async (writing) => {
-      const memory = memoryOf();
-      const facts = {
-        minutesFrom: Math.max(minutesFrom, memory.facts.minutesFrom),
-        hoursFrom: Math.max(hoursFrom, memory.facts.hoursFrom),
-      };
-      await writing.connection.run('BEGIN');
-      await saveFacts(writing, memory, { minutesFrom: String(facts.minutesFrom), hoursFrom: String(facts.hoursFrom) });
-      Object.assign(memory.facts, facts);
-    });
-  }
+  for (const sql of forgetAlerting(messagesFrom)) dropped += await remove(database, sql);
+  for (const table of ['queue_samples', 'service_samples', 'lag_samples', 'delay_hours', 'size_hours'])
+    await drop(table, 'time', hoursFrom);
   await drop('minute_sums', 'time', minutesFrom);
   await drop('hour_sums', 'time', hoursFrom);
   const daysFrom = before(limits.days);
@@ -135,6 +157,21 @@ export async function retain(database: Database, memoryOf: () => Memory, limits:
   }
   if (dropped > 0) await checkpoint(database);
   return dropped;
+}
+
+/** What is dropped before which time, in ms: told before it is done, so that nothing asks for what is going. */
+async function saveLimits(
+  database: Database,
+  memoryOf: () => Memory,
+  limits: Pick<Facts, 'messagesFrom' | 'minutesFrom' | 'hoursFrom'>,
+): Promise<void> {
+  await database.write(async (writing) => {
+    const memory = memoryOf();
+    const facts = Object.entries(limits).map(([name, time]) => [name, Math.max(time, memory.facts[name as keyof typeof limits])] as const);
+    await writing.connection.run('BEGIN');
+    await saveFacts(writing, memory, Object.fromEntries(facts.map(([name, time]) => [name, String(time)])));
+    Object.assign(memory.facts, Object.fromEntries(facts));
+  });
 }
 
 const remove = (database: Database, sql: string): Promise<number> =>

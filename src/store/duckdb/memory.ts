@@ -155,6 +155,10 @@ export interface Facts {
   /** Minute and hour sums before these were dropped. */
   minutesFrom: number;
   hoursFrom: number;
+  /** Rows of messages before this were dropped. */
+  messagesFrom: number;
+  /** The first hour (since the epoch) of which row-hours were never made. Those of `unmerged` are to be made again. */
+  summedUntil: number;
 }
 
 /** What the store keeps in memory of what it has stored; made again from the file when that is opened again. */

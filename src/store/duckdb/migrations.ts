@@ -109,6 +109,12 @@ COMMENT ON TABLE service_samples IS 'Whether services took a connection, tried n
 CREATE TABLE lag_samples (time TIMESTAMP, source VARCHAR, seconds DOUBLE);
 COMMENT ON TABLE lag_samples IS 'How long after their time lines of each source were read: the most in each minute';
 `,
+  `
+CREATE TABLE delay_hours (time TIMESTAMP, host VARCHAR, instance VARCHAR, phase VARCHAR, delay_ms INTEGER, recipients BIGINT);
+COMMENT ON TABLE delay_hours IS 'How many of the recipients that were reached in an hour took how long. Made from deliveries';
+CREATE TABLE size_hours (time TIMESTAMP, host VARCHAR, instance VARCHAR, size_class VARCHAR, messages BIGINT);
+COMMENT ON TABLE size_hours IS 'How many of the messages received in an hour were how large. Made from queue_files';
+`,
 ];
 
 const META = `CREATE TABLE IF NOT EXISTS meta (name VARCHAR, value VARCHAR);`;

@@ -1,7 +1,9 @@
 import type { SeriesQuestion } from '../../model/question.ts';
-import { type Label, type LabelValues, type Phase, PHASES, QUANTILES, SIZES } from '../../model/series.ts';
+import { type Label, type LabelValues, PHASES, QUANTILES } from '../../model/series.ts';
 import type { Ask } from './database.ts';
+import type { Memory } from './memory.ts';
 import { RECEIVED } from './read-breakdown.ts';
+import { PHASE_COLUMN, REACHED, SIZE_CLASS, split } from './row-hours.ts';
 import { Parameters } from './segments.ts';
 
 /** Series that are made from the rows of messages when they are asked for. */
@@ -13,69 +15,76 @@ export interface RowCurve {
 }
 
 /** Bin numbers count from `firstBin`. */
-export function rowCurves(ask: Ask, name: RowSeries, question: SeriesQuestion, firstBin: number): Promise<RowCurve[]> {
-  return name === 'delivery_delay' ? delayCurves(ask, question, firstBin) : sizeCurves(ask, question, firstBin);
+export function rowCurves(ask: Ask, memory: Memory, name: RowSeries, question: SeriesQuestion, firstBin: number): Promise<RowCurve[]> {
+  return name === 'delivery_delay' ? delayCurves(ask, memory, question, firstBin) : sizeCurves(ask, memory, question, firstBin);
 }
 
-/** In ms: since when rows of messages are there; Infinity without any. */
+/** In ms: since when it is known what messages came in; Infinity without any. */
 export async function rowsSince(ask: Ask): Promise<number> {
-  const [row] = await ask('SELECT epoch_ms(min(time))::DOUBLE AS since FROM queue_files');
+  const [row] = await ask(
+    'SELECT epoch_ms(min(since))::DOUBLE AS since FROM (SELECT min(time) AS since FROM queue_files UNION ALL SELECT min(time) FROM size_hours)',
+  );
   return row?.['since'] === null || row === undefined ? Infinity : Number(row['since']);
 }
 
-const PHASE_COLUMN: Readonly<Record<Phase, string>> = {
-  total: 'delay_ms',
-  before: 'delay_before_ms',
-  queue: 'delay_queue_ms',
-  connect: 'delay_connect_ms',
-  transmit: 'delay_transmit_ms',
-};
-
 /** A percentile of several curves is none of their percentiles: what is not in `by` needs one value. */
-async function delayCurves(ask: Ask, question: SeriesQuestion, firstBin: number): Promise<RowCurve[]> {
+async function delayCurves(ask: Ask, memory: Memory, question: SeriesQuestion, firstBin: number): Promise<RowCurve[]> {
   const { by, where } = question;
   const phases = PHASES.filter((phase) => (where.phase ?? (by.includes('phase') ? PHASES : ['total'])).includes(phase));
   const quantiles = QUANTILES.filter((quantile) => (where.quantile ?? (by.includes('quantile') ? QUANTILES : ['0.5'])).includes(quantile));
   if (phases.length === 0 || quantiles.length === 0) return [];
   const parameters = new Parameters();
   const { places, conditions, bin } = common(question, parameters, firstBin);
-  if (where.domain !== undefined) {
-    const domains = where.domain.map((domain) => parameters.add(domain)).join(', ');
-    conditions.push(`(lower(split_part(recipient, '@', -1)) IN (${domains}) OR lower(split_part(sender, '@', -1)) IN (${domains}))`);
-  }
-  const columns = phases.map((phase) => `quantile_disc(${PHASE_COLUMN[phase]}, [${quantiles.join(', ')}]) AS ${phase}`);
-  const rows = await ask(
-    `SELECT ${[...places, `${bin} AS bin`, ...columns].join(', ')} FROM deliveries
-     WHERE outcome IN ('sent', 'delivered') AND ${conditions.join(' AND ')} GROUP BY ALL`,
+  const { hours, rows } = split(memory, question, parameters, where.domain !== undefined);
+  const ofDomain = where.domain === undefined ? '' : `AND ${isOfDomain(where.domain, parameters)}`;
+  const taken = phases.map(
+    (phase) => `SELECT time, host, instance, '${phase}' AS phase, ${PHASE_COLUMN[phase]} AS delay_ms, 1 AS recipients
+      FROM deliveries WHERE ${REACHED} AND ${rows} ${ofDomain}`,
+  );
+  const own = [...places, 'bin', 'phase'].join(', ');
+  const least = quantiles.map((quantile, i) => `min(delay_ms) FILTER (upto >= recipients * ${quantile}) AS q${i}`);
+  const found = await ask(
+    `SELECT ${own}, ${least.join(', ')} FROM (
+       SELECT ${own}, delay_ms, sum(recipients) OVER (PARTITION BY ${own} ORDER BY delay_ms) AS upto, sum(recipients) OVER (PARTITION BY ${own}) AS recipients
+       FROM (
+         SELECT ${[...places, `${bin} AS bin`].join(', ')}, phase, delay_ms, sum(recipients) AS recipients FROM (
+           SELECT time, host, instance, phase, delay_ms, recipients FROM delay_hours
+             WHERE ${hours} AND phase IN (${phases.map((phase) => `'${phase}'`).join(', ')})
+           UNION ALL ${taken.join(' UNION ALL ')})
+         ${conditions} GROUP BY ALL))
+     GROUP BY ALL`,
     parameters.values,
   );
   const curves = new Curves(by);
-  for (const row of rows) {
-    for (const phase of phases) {
-      const values = row[phase] as readonly number[];
-      quantiles.forEach((quantile, i) =>
-        curves.put({ ...labelsOf(row, places), phase, quantile }, row['bin'] as number, (values[i] ?? 0) / 1000),
-      );
-    }
+  for (const row of found) {
+    quantiles.forEach((quantile, i) => {
+      const labels = { ...labelsOf(row, places), phase: String(row['phase']), quantile };
+      curves.put(labels, row['bin'] as number, Number(row[`q${i}`]) / 1000);
+    });
   }
   return curves.all;
 }
 
-async function sizeCurves(ask: Ask, question: SeriesQuestion, firstBin: number): Promise<RowCurve[]> {
+function isOfDomain(domains: readonly string[], parameters: Parameters): string {
+  const list = domains.map((domain) => parameters.add(domain)).join(', ') || 'NULL';
+  return `(lower(split_part(recipient, '@', -1)) IN (${list}) OR lower(split_part(sender, '@', -1)) IN (${list}))`;
+}
+
+async function sizeCurves(ask: Ask, memory: Memory, question: SeriesQuestion, firstBin: number): Promise<RowCurve[]> {
   const { by, where } = question;
   if (where.domain !== undefined && !where.domain.includes('')) return [];
   const parameters = new Parameters();
   const { places, conditions, bin } = common(question, parameters, firstBin);
-  const classes = Object.entries(SIZES).map(([name, below]) =>
-    below === Infinity ? `ELSE '${name}'` : `WHEN size < ${below} THEN '${name}'`,
-  );
-  const rows = await ask(
-    `SELECT ${[...places, `${bin} AS bin`].join(', ')}, CASE ${classes.join(' ')} END AS size_class, count(*)::DOUBLE AS value
-     FROM ${RECEIVED} ${conditions.join(' AND ')} GROUP BY ALL`,
+  const { hours, rows } = split(memory, question, parameters);
+  const found = await ask(
+    `SELECT ${[...places, `${bin} AS bin`].join(', ')}, size_class, sum(messages)::DOUBLE AS value FROM (
+       SELECT time, host, instance, size_class, messages FROM size_hours WHERE ${hours}
+       UNION ALL SELECT time, host, instance, ${SIZE_CLASS}, 1 FROM ${RECEIVED} ${rows})
+     ${conditions} GROUP BY ALL`,
     parameters.values,
   );
   const curves = new Curves(by);
-  for (const row of rows) {
+  for (const row of found) {
     const sizeClass = String(row['size_class']);
     if (where.size_class?.includes(sizeClass) === false) continue;
     curves.add({ ...labelsOf(row, places), size_class: sizeClass }, row['bin'] as number, row['value'] as number);
@@ -85,19 +94,17 @@ async function sizeCurves(ask: Ask, question: SeriesQuestion, firstBin: number):
 
 /** What both questions ask alike. */
 function common(
-  question: SeriesQuestion,
+  { step, by, where }: SeriesQuestion,
   parameters: Parameters,
   firstBin: number,
-): { places: ('host' | 'instance')[]; conditions: string[]; bin: string } {
-  const { from, to, step, by, where } = question;
-  const conditions = [`time >= ${parameters.time(from * 1000)}`, `time < ${parameters.time(to * 1000)}`];
-  for (const label of ['host', 'instance'] as const) {
+): { places: ('host' | 'instance')[]; conditions: string; bin: string } {
+  const conditions = (['host', 'instance'] as const).flatMap((label) => {
     const allowed = where[label];
-    if (allowed !== undefined) conditions.push(`${label} IN (${allowed.map((value) => parameters.add(value)).join(', ') || 'NULL'})`);
-  }
+    return allowed === undefined ? [] : [`${label} IN (${allowed.map((value) => parameters.add(value)).join(', ') || 'NULL'})`];
+  });
   return {
     places: (['host', 'instance'] as const).filter((label) => by.includes(label)),
-    conditions,
+    conditions: conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`,
     bin: `(epoch_ms(time) // ${parameters.add(step * 1000)}::BIGINT - ${parameters.add(firstBin)}::BIGINT)::INTEGER`,
   };
 }

@@ -23,7 +23,7 @@ export async function readSeries(ask: Ask, memory: Memory, question: SeriesQuest
   for (const name of question.series) {
     const { type } = SERIES[name];
     const curves: Curve[] = isRows(name)
-      ? await rowCurves(ask, name, question, firstBin)
+      ? await rowCurves(ask, memory, name, question, firstBin)
       : type === 'sum'
         ? (sums.get(name) ?? [])
         : await gaugeCurves(ask, name, question, firstBin);

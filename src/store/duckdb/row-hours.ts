@@ -1,0 +1,83 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { type Phase, PHASES, SIZES } from '../../model/series.ts';
+import type { Memory } from './memory.ts';
+import { RECEIVED } from './read-breakdown.ts';
+import type { Parameters } from './segments.ts';
+import { HOUR } from './sums.ts';
+
+/**
+ * What the rows of messages come to hour by hour, for questions over weeks and years: counting millions of rows takes seconds. Made when
+ * sums are merged, so that storing a line costs nothing more; an hour to which something came later is counted from its rows until it is
+ * made again. Nothing is rounded: the answers are those of the rows.
+ */
+
+export const PHASE_COLUMN: Readonly<Record<Phase, string>> = {
+  total: 'delay_ms',
+  before: 'delay_before_ms',
+  queue: 'delay_queue_ms',
+  connect: 'delay_connect_ms',
+  transmit: 'delay_transmit_ms',
+};
+
+/** Rows whose recipient was reached. */
+export const REACHED = `outcome IN ('sent', 'delivered')`;
+
+/** The size class of a message. */
+export const SIZE_CLASS = `CASE ${Object.entries(SIZES)
+  .map(([name, below]) => (below === Infinity ? `ELSE '${name}'` : `WHEN size < ${below} THEN '${name}'`))
+  .join(' ')} END`;
+
+/** Makes the hours (since the epoch, ascending) anew from the rows, in the transaction that runs. */
+export async function sumRowHours(connection: DuckDBConnection, hours: readonly number[]): Promise<void> {
+  const [first, last] = [hours[0], hours.at(-1)];
+  if (first === undefined || last === undefined) return;
+  const within = `time >= make_timestamp_ms(${first * HOUR}) AND time < make_timestamp_ms(${(last + 1) * HOUR})
+    AND epoch_ms(time) // ${HOUR} IN (${hours.join(', ')})`;
+  const delays = PHASES.map(
+    (phase) => `SELECT date_trunc('hour', time) AS time, host, instance, '${phase}' AS phase, ${PHASE_COLUMN[phase]} AS delay_ms, count(*)
+      FROM deliveries WHERE ${REACHED} AND ${within} GROUP BY ALL`,
+  );
+  await connection.run(`
+    DELETE FROM delay_hours WHERE ${within};
+    INSERT INTO delay_hours ${delays.join(' UNION ALL ')} ORDER BY ALL;
+    DELETE FROM size_hours WHERE ${within};
+    INSERT INTO size_hours SELECT date_trunc('hour', time) AS time, host, instance, ${SIZE_CLASS} AS size_class, count(*)
+      FROM ${RECEIVED} ${within} GROUP BY ALL ORDER BY ALL`);
+}
+
+/** Conditions on `time`: which part of a question is answered from hours, and which from rows. */
+export interface Split {
+  readonly hours: string;
+  readonly rows: string;
+}
+
+/** Splits [from, to), in seconds, where bins of `step` are whole hours; else, or when `rowsOnly`, rows answer all of it. */
+export function split(
+  { facts, unmerged }: Pick<Memory, 'facts' | 'unmerged'>,
+  { from, to, step }: { readonly from: number; readonly to: number; readonly step: number },
+  parameters: Parameters,
+  rowsOnly = false,
+): Split {
+  const ranges: Record<keyof Split, [from: number, to: number][]> = { hours: [], rows: [] };
+  const put = (part: keyof Split, start: number, end: number): void => {
+    const last = ranges[part].at(-1);
+    if (last?.[1] === start) last[1] = end;
+    else if (start < end) ranges[part].push([start, end]);
+  };
+  const [begin, end] = [from * 1000, to * 1000];
+  const first = Math.ceil(begin / HOUR);
+  const past = rowsOnly || (step * 1000) % HOUR !== 0 ? first : Math.min(Math.floor(end / HOUR), facts.summedUntil);
+  put('rows', begin, Math.min(first * HOUR, end));
+  for (let hour = first; hour < past; hour++) put(unmerged.has(hour) ? 'rows' : 'hours', hour * HOUR, (hour + 1) * HOUR);
+  put('rows', Math.max(first, past) * HOUR, end);
+  return { hours: within(ranges.hours, parameters), rows: within(ranges.rows, parameters) };
+}
+
+/** The outer bounds spare the database the rest of the table. */
+function within(ranges: readonly (readonly [from: number, to: number])[], parameters: Parameters): string {
+  const [first, last] = [ranges[0], ranges.at(-1)];
+  if (first === undefined || last === undefined) return 'false';
+  const condition = ([from, to]: readonly [number, number]): string => `time >= ${parameters.time(from)} AND time < ${parameters.time(to)}`;
+  const outer = condition([first[0], last[1]]);
+  return ranges.length === 1 ? outer : `${outer} AND (${ranges.map((range) => `(${condition(range)})`).join(' OR ')})`;
+}
