@@ -1,7 +1,8 @@
 // After tsc: what dist/ needs at run time besides JavaScript. Run by `npm run build`.
-import { cpSync, existsSync, readdirSync, statSync } from 'node:fs';
+import { cpSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { packPage } from './pack-page.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BUILT = new Set(['.ts', '.md']);
@@ -11,8 +12,7 @@ for (const folder of ['src', 'parsers', 'collectors', 'dashboards']) {
   cpSync(join(ROOT, folder), join(ROOT, 'dist', folder), { recursive: true, filter: isAsset });
 }
 
-const page = join(ROOT, 'dist/dashboards/web');
-if (!existsSync(page) || readdirSync(page).length === 0) throw new Error(`${page} is missing: the dashboard would not be served`);
+await packPage(join(ROOT, 'dist/dashboards/page'));
 
 function isAsset(path) {
   if (statSync(path).isDirectory()) return true;

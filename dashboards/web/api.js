@@ -71,6 +71,10 @@
  * @typedef {Record<string, string | number | readonly string[] | undefined>} Question
  */
 
+/** By the service's clock, when it last answered; seconds. */
+let serviceTime = Date.now() / 1000;
+export const serviceNow = () => serviceTime;
+
 const BASE = new URL('./api/v1/', import.meta.url);
 
 /** Status 0: the service did not answer at all. */
@@ -106,16 +110,15 @@ export function address(path, question = {}) {
  * @param {AbortSignal} [signal]
  * @returns {Promise<T>}
  */
-const get = (path, question, signal) =>
-  ask(address(path, question), { headers: { accept: 'application/json' }, ...(signal && { signal }) });
+const get = (path, question, signal) => ask(address(path, question), signal && { signal });
 
 /**
  * @template T
  * @param {URL} url
- * @param {RequestInit} request
+ * @param {RequestInit} [request]
  * @returns {Promise<T>}
  */
-async function ask(url, request) {
+async function ask(url, request = {}) {
   /** @type {Response} */
   let response;
   try {
@@ -124,6 +127,7 @@ async function ask(url, request) {
     if (request.signal?.aborted) throw error;
     throw new ApiError(0, 'unreachable', '');
   }
+  serviceTime = Date.parse(response.headers.get('date') ?? '') / 1000 || serviceTime;
   if (response.status === 204) return /** @type {T} */ (undefined);
   if (response.ok) return /** @type {Promise<T>} */ (response.json());
   const problem = /** @type {{ code?: string, detail?: string }} */ (await response.json().catch(() => ({})));

@@ -181,6 +181,8 @@ export function card(graph, setting, lead) {
   }
 
   function draw() {
+    // Nothing is known yet: an empty graph would say that nothing was.
+    if (answer === undefined && !failed) return;
     const span = spanOf();
     const all = columns();
     const prefix = `${graph.id}:`;

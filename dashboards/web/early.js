@@ -1,10 +1,21 @@
-// Before the first paint: the chosen theme, so that a dark page does not flash white. A classic script on purpose.
+// @ts-check
+// Before the first paint: the chosen theme, so that a dark page does not flash white, and the words, which the page would ask for
+// last of all. A classic script on purpose.
 (() => {
-  let chosen = new URLSearchParams(location.search).get('theme');
+  const asked = new URLSearchParams(location.search);
+  let theme = asked.get('theme');
+  let lang = asked.get('lang');
   try {
-    chosen ??= localStorage.getItem('mailgraph.theme');
+    theme ??= localStorage.getItem('mailgraph.theme');
+    lang ??= localStorage.getItem('mailgraph.lang');
   } catch {
-    // Storage may be refused; the system's theme is right then.
+    // Storage may be refused; the system's theme and language are right then.
   }
-  if (chosen === 'dark' || chosen === 'light') document.documentElement.dataset.theme = chosen;
+  if (theme === 'dark' || theme === 'light') document.documentElement.dataset.theme = theme;
+  if (!(document.currentScript instanceof HTMLScriptElement)) return;
+  // A guess: i18n.js decides.
+  const words = document.createElement('link');
+  words.rel = 'modulepreload';
+  words.href = new URL(/^zh/i.test(lang || navigator.language) ? 'i18n/zh-CN.js' : 'i18n/en.js', document.currentScript.src).href;
+  document.head.append(words);
 })();

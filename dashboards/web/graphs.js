@@ -61,7 +61,7 @@ export function graphsPage(place, list, setting, site) {
   const onTheWall = wall(grid, () => site.view().wall === 'turns');
   onTheme(() => cards.forEach((one) => one.draw()));
 
-  /** Marks come first or last: the graphs do not wait for them. */
+  const loadCards = () => Promise.all(cards.map((one) => one.load()));
   const loadMarks = () => events.load().then(() => cards.forEach((one) => one.draw()));
 
   /** @type {Set<string>} */
@@ -81,15 +81,16 @@ export function graphsPage(place, list, setting, site) {
 
   const loadWhole = paced(async () => {
     wholeAt = setting.now();
-    await Promise.all([...cards.map((one) => one.load()), beside?.load()]);
+    await Promise.all([loadCards(), beside?.load()]);
     await loadMarks();
   }, WHOLE_PAUSE_MS);
 
   return {
-    /** The range, the filter or the language is another. */
-    load() {
+    /** The range, the filter or the language is another. The graphs come first: what became of all messages takes longest to tell. */
+    async load() {
       wholeAt = setting.now();
-      return Promise.all([...cards.map((one) => one.load()), fates.load(), beside?.load(), loadMarks()]);
+      await Promise.all([loadCards(), beside?.load()]);
+      await Promise.all([loadMarks(), fates.load()]);
     },
     draw() {
       fates.draw();

@@ -183,7 +183,10 @@ async function start() {
   document.body.classList.toggle('embed', EMBEDDED !== undefined);
   document.body.append(el('a', { class: 'skip', href: '#main', click: skip }, t('nav.skip')), header, strip, bar, options, main);
   frame();
-  const [list, labels] = await Promise.allSettled([api.graphs(), api.labels(), status.load()]);
+  // The graphs do not wait for the status, which looks at more than they do.
+  loadStatus();
+  const [list, labels] = await Promise.allSettled([api.graphs(), api.labels()]);
+  here.setClock(api.serviceNow());
   if (list.status === 'fulfilled') graphs = list.value;
   if (labels.status === 'fulfilled') values = labels.value;
   frame();

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +25,10 @@ import { VERSION } from './version.ts';
 /** Well under the two seconds that a line may take to the page, and few enough transactions. */
 const COMMIT_MILLIS = 300;
 
-const WEB_DIRECTORY = fileURLToPath(new URL('../../dashboards/web', import.meta.url));
+const folder = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+/** A release has the page in one piece (scripts/pack-page.mjs). */
+const PACKED_PAGE = folder('../../dashboards/page');
+const WEB_DIRECTORY = existsSync(PACKED_PAGE) ? PACKED_PAGE : folder('../../dashboards/web');
 
 export interface Service {
   /** `http://127.0.0.1:9825` */

@@ -6,6 +6,7 @@ import { fastify, LogController } from 'fastify';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 
+import { whileWanted } from '../lib/patience.ts';
 import type { Alerting } from '../model/alert.ts';
 import type { Graph } from '../model/graph.ts';
 import type { LineFinder } from '../model/message-lines.ts';
@@ -102,6 +103,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   healthRoutes(app, context, probe);
   await app.register(
     async (api: App) => {
+      api.addHook('onRequest', ({ signal }, _reply, next) => whileWanted(signal, next));
       api.addHook('onSend', async (_request, reply) => {
         if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
         asData(reply);

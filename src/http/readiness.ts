@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 
+import { whileWanted } from '../lib/patience.ts';
 import type { CollectingState } from '../model/live.ts';
 import type { StoreFacts } from '../model/question.ts';
 import type { StoreReader } from '../store/store.ts';
@@ -95,7 +96,8 @@ export function storeProbe(reader: StoreReader, patience = PATIENCE): StoreProbe
   };
   return {
     async facts() {
-      running ??= ask();
+      // Others wait for it, too.
+      running ??= whileWanted(undefined, ask);
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<undefined>((resolve) => {
         timer = setTimeout(resolve, patience, undefined);

@@ -6,7 +6,7 @@ import { lineFinder } from '../../src/cli/message-lines.ts';
 import { writeHistory } from '../../src/demo/mail-log.ts';
 import type { Batch } from '../../src/model/batch.ts';
 import type { Store } from '../../src/store/store.ts';
-import { webDirectory } from '../dashboards/page-module.ts';
+import { webDirectory as sources } from '../dashboards/page-module.ts';
 import { build, committed, pipeline } from '../http/service.ts';
 import { storeOf, temporaryDirectory } from '../support/log-store.ts';
 
@@ -26,9 +26,14 @@ interface SiteOptions {
   readonly more?: string;
   /** Whose pages may frame a graph. */
   readonly embedOrigins?: readonly string[];
+  /** The page's files; its sources unless said otherwise. */
+  readonly webDirectory?: string;
 }
 
-export async function startSite(t: TestContext, { days = 2, seed = 1, more = '', embedOrigins = [] }: SiteOptions = {}): Promise<TestSite> {
+export async function startSite(
+  t: TestContext,
+  { days = 2, seed = 1, more = '', embedOrigins = [], webDirectory = sources }: SiteOptions = {},
+): Promise<TestSite> {
   const log = join(await temporaryDirectory(t), 'mail.log');
   const now = Date.now();
   await writeHistory(log, { from: now - days * 86_400_000, to: now, seed });

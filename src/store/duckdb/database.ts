@@ -2,6 +2,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DuckDBConnection, DuckDBType, DuckDBValue } from '@duckdb/node-api';
+import { gone } from '../../lib/patience.ts';
 import { OperationalError } from '../../model/errors.ts';
 import { isDamagedFile, markDamaged, writeBackup } from './backup.ts';
 import { explain, isFatal } from './failures.ts';
@@ -15,6 +16,8 @@ export type Ask = (sql: string, values?: DuckDBValue[], types?: DuckDBType[]) =>
  * compression always find one.
  */
 const READERS = 2;
+/** Of them, those that may be at questions that read rows of messages: a graph, which reads sums, finds a reader free. */
+const ROW_READERS = 1;
 const INTERRUPT_AGAIN_MS = 50;
 const FIRST_REOPEN_MS = 250;
 const REOPEN_POLL_MS = 10;
@@ -34,7 +37,8 @@ export class Database {
   #closed = false;
   #writes: Promise<unknown> = Promise.resolve();
   #reading = 0;
-  readonly #waiting: (() => void)[] = [];
+  #readingRows = 0;
+  #waiting: (() => void)[] = [];
   #reopenAfter = 0;
   #reopenDelay = FIRST_REOPEN_MS;
   #lastFailure: OperationalError | undefined;
@@ -86,10 +90,15 @@ export class Database {
     return turn;
   }
 
-  /** Runs `work` on a reader connection, within the time limit. */
-  async read<T>(work: (ask: Ask) => Promise<T>): Promise<T> {
+  /**
+   * Runs `work` on a reader connection, within the time limit and while it is wanted. `of`: whether it reads rows of messages, which may
+   * take long.
+   */
+  async read<T>(work: (ask: Ask) => Promise<T>, of: 'sums' | 'rows' = 'sums'): Promise<T> {
     const deadline = Date.now() + this.#options.queryTimeoutMs;
-    await this.#takeTurn(deadline);
+    const isGone = gone();
+    const isOver = (): boolean => Date.now() >= deadline || isGone();
+    await this.#takeTurn(isOver, of);
     let reader: DuckDBConnection | undefined;
     let opened: Opened | undefined;
     let interrupting: NodeJS.Timeout | undefined;
@@ -99,9 +108,9 @@ export class Database {
       const connection = opened.idleReaders.pop() ?? (await opened.connect());
       reader = connection;
       // Again and again, because an interrupt that comes between two statements is forgotten.
-      interrupting = setInterval(() => Date.now() >= deadline && connection.interrupt(), INTERRUPT_AGAIN_MS);
+      interrupting = setInterval(() => isOver() && connection.interrupt(), INTERRUPT_AGAIN_MS);
       return await work(async (sql, values, types) => {
-        if (Date.now() >= deadline) throw new Error('INTERRUPT');
+        if (isOver()) throw new Error('INTERRUPT');
         return (await connection.runAndReadAll(sql, values, types)).getRowObjectsJS();
       });
     } catch (error) {
@@ -116,7 +125,8 @@ export class Database {
         } else reader?.closeSync();
       }
       this.#reading--;
-      this.#waiting.shift()?.();
+      if (of === 'rows') this.#readingRows--;
+      this.#wake();
     }
   }
 
@@ -155,7 +165,7 @@ export class Database {
     if (this.#closed) return;
     this.#closed = true;
     await this.#writes;
-    while (this.#reading > 0) await new Promise<void>((resolve) => this.#waiting.unshift(resolve));
+    while (this.#reading > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
       if (!this.#broken) await this.#opened?.connection.run('CHECKPOINT');
     } catch (error) {
@@ -164,19 +174,24 @@ export class Database {
     } finally {
       this.#letGo();
       openPaths.delete(this.path);
-      for (const wake of this.#waiting.splice(0)) wake();
+      this.#wake();
     }
   }
 
-  async #takeTurn(deadline: number): Promise<void> {
-    while (this.#reading >= READERS) {
+  async #takeTurn(isOver: () => boolean, of: 'sums' | 'rows'): Promise<void> {
+    while (this.#reading >= READERS || (of === 'rows' && this.#readingRows >= ROW_READERS)) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
-      if (Date.now() >= deadline) {
-        this.#waiting.shift()?.();
-        throw new OperationalError('query_timeout', 'Too many questions at once: try again later.', { retryable: true });
-      }
+      if (isOver()) throw new OperationalError('query_timeout', 'Too many questions at once: try again later.', { retryable: true });
     }
     this.#reading++;
+    if (of === 'rows') this.#readingRows++;
+  }
+
+  /** All of them look whether it is their turn, in the order they came. */
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const wake of waiting) wake();
   }
 
   async #explained(error: unknown): Promise<OperationalError> {
