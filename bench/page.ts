@@ -71,6 +71,7 @@ async function open(into: Browser, url: string): Promise<Opened> {
   await page.addInitScript(watchDrawing);
   await page.goto(url);
   await page.waitForFunction(() => 'firstDrawn' in window, undefined, { timeout: 60_000 });
+  if (!(await page.evaluate(isDrawn))) throw new Error(`${url}: what was filled has no colour`);
   const { first, bytes } = await page.evaluate(() => {
     const found = window as unknown as { firstDrawn: number };
     const entries = [
@@ -83,21 +84,28 @@ async function open(into: Browser, url: string): Promise<Opened> {
   return { first, bytes };
 }
 
-/** In the page: looks at each frame whether a canvas has colour. */
-function watchDrawing(): void {
-  const seen = window as unknown as { firstDrawn?: number };
-  const isDrawn = (canvas: HTMLCanvasElement): boolean => {
-    if (canvas.width === 0 || canvas.height === 0) return false;
+/** In the page: whether a canvas has colour. */
+function isDrawn(): boolean {
+  return [...document.querySelectorAll('canvas')].some((canvas) => {
     const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
     for (let at = 0; at < data.length; at += 4) {
       const [r = 0, g = 0, b = 0] = [data[at], data[at + 1], data[at + 2]];
       if (Math.max(r, g, b) - Math.min(r, g, b) > 40) return true;
     }
     return false;
+  });
+}
+
+/** In the page: when the frame comes that shows the first area of a graph. Looking at pixels in each frame would slow down what is measured. */
+function watchDrawing(): void {
+  const seen = window as unknown as { firstDrawn?: number };
+  const { prototype } = CanvasRenderingContext2D;
+  const { fill } = prototype;
+  prototype.fill = function fillAndTell(this: CanvasRenderingContext2D, ...args: unknown[]) {
+    prototype.fill = fill;
+    Reflect.apply(fill, this, args);
+    requestAnimationFrame(() => {
+      seen.firstDrawn = performance.now();
+    });
   };
-  const look = (): void => {
-    if ([...document.querySelectorAll('canvas')].some(isDrawn)) seen.firstDrawn = performance.now();
-    else requestAnimationFrame(look);
-  };
-  requestAnimationFrame(look);
 }

@@ -86,10 +86,15 @@ export function graphsPage(place, list, setting, site) {
   }, WHOLE_PAUSE_MS);
 
   return {
-    /** The range, the filter or the language is another. The graphs come first: what became of all messages takes longest to tell. */
+    /**
+     * The range, the filter or the language is another. The first graph does not share the service with the others; what became of all
+     * messages takes longest to tell.
+     */
     async load() {
       wholeAt = setting.now();
-      await Promise.all([loadCards(), beside?.load()]);
+      const [first, ...others] = cards;
+      await first?.load();
+      await Promise.all([...others.map((one) => one.load()), beside?.load()]);
       await Promise.all([loadMarks(), fates.load()]);
     },
     draw() {

@@ -90,14 +90,15 @@ async function open() {
   page = undefined;
   main.replaceChildren();
   const mine = ++openings;
-  const make = await maker();
+  // Without a pause for the graphs: what they ask for is on its way before the rest of the page is built.
+  const make = here.view().page === 'graphs' ? graphsOfView : await maker();
   // The reader has gone on meanwhile.
   if (mine !== openings) return;
   page = make();
   await page.load();
 }
 
-/** The graphs are here with the first page; the other pages come when they are asked for. @returns {Promise<() => Page>} */
+/** The other pages come when they are asked for. @returns {Promise<() => Page>} */
 async function maker() {
   const { page: name, id } = here.view();
   if (name === 'messages' && id !== '') {
@@ -124,11 +125,8 @@ async function maker() {
     const { alertsPage } = await import('./alerts.js');
     return () => alertsPage(main, here);
   }
-  if (name === 'lines') {
-    const { linesPage } = await import('./lines.js');
-    return () => linesPage(main, here);
-  }
-  return graphsOfView;
+  const { linesPage } = await import('./lines.js');
+  return () => linesPage(main, here);
 }
 
 function graphsOfView() {
@@ -177,20 +175,20 @@ function skip(event) {
 
 async function start() {
   const view = here.view();
+  const coming = Promise.allSettled([api.graphs(), api.labels()]);
   await speak(view.lang);
   applyTheme(view.theme);
   hang(view);
   document.body.classList.toggle('embed', EMBEDDED !== undefined);
   document.body.append(el('a', { class: 'skip', href: '#main', click: skip }, t('nav.skip')), header, strip, bar, options, main);
-  frame();
-  // The graphs do not wait for the status, which looks at more than they do.
-  loadStatus();
-  const [list, labels] = await Promise.allSettled([api.graphs(), api.labels()]);
+  const [list, labels] = await coming;
   here.setClock(api.serviceNow());
   if (list.status === 'fulfilled') graphs = list.value;
   if (labels.status === 'fulfilled') values = labels.value;
+  const opened = open();
   frame();
   onTheme(frame);
+  loadStatus();
   listen({
     tick(tick) {
       page?.tick?.(tick);
@@ -208,7 +206,7 @@ async function start() {
     if (here.span().live) page?.wake?.();
     loadStatus();
   }, IDLE_MS);
-  await open();
+  await opened;
 }
 
 await start();
