@@ -18,6 +18,7 @@ const SCRAPE_SECONDS = 15;
 const MEGABYTE = 2 ** 20;
 /** Of resident memory, over the time after the warm-up. What of it is JavaScript's is told beside it. */
 const MOST_GROWTH = 16 * MEGABYTE;
+/** Of half an hour: time enough for the database to come to its limit, up to which it keeps what it has read and written. */
 const WARM_UP_SHARE = 1 / 3;
 
 /** What a page that is open asks for now and then. */

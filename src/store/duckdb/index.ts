@@ -40,6 +40,11 @@ export interface DuckStoreOptions {
   readonly onDamage?: (error: OperationalError) => void;
 }
 
+/**
+ * DuckDB keeps blocks that it has read or written until it has so much. More makes no answer faster, with ten million deliveries
+ * either: what it lets go is in the system's page cache.
+ */
+const MEMORY = '128MB';
 const COMMITS_BETWEEN_LOOKS = 60;
 /**
  * Packed, between two checkpoints of an import: more than a million lines. Each writes what it finds of a table's last 122,880 rows
@@ -72,7 +77,7 @@ async function openOnce(options: DuckStoreOptions): Promise<DuckStore> {
   let loaded = false;
   const database = await Database.open({
     path: options.path,
-    memoryLimit: options.memoryLimit ?? '512MB',
+    memoryLimit: options.memoryLimit ?? MEMORY,
     threads: options.threads ?? 2,
     durability: options.durability ?? 'commit',
     queryTimeoutMs: options.queryTimeoutMs ?? 10_000,
