@@ -100,12 +100,13 @@ function isDrawn(): boolean {
 function watchDrawing(): void {
   const seen = window as unknown as { firstDrawn?: number };
   const { prototype } = CanvasRenderingContext2D;
-  const { fill } = prototype;
-  prototype.fill = function fillAndTell(this: CanvasRenderingContext2D, ...args: unknown[]) {
-    prototype.fill = fill;
-    Reflect.apply(fill, this, args);
+  const own = Object.getOwnPropertyDescriptor(prototype, 'fill') ?? {};
+  const fillAndTell = function fillAndTell(this: CanvasRenderingContext2D, ...args: unknown[]) {
+    Object.defineProperty(prototype, 'fill', own);
+    Reflect.apply(own.value as () => void, this, args);
     requestAnimationFrame(() => {
       seen.firstDrawn = performance.now();
     });
   };
+  Object.defineProperty(prototype, 'fill', { ...own, value: fillAndTell });
 }

@@ -179,7 +179,8 @@ export class Database {
   }
 
   async #takeTurn(isOver: () => boolean, of: 'sums' | 'rows'): Promise<void> {
-    while (this.#reading >= READERS || (of === 'rows' && this.#readingRows >= ROW_READERS)) {
+    const isFull = (): boolean => this.#reading >= READERS || (of === 'rows' && this.#readingRows >= ROW_READERS);
+    while (isFull()) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
       if (isOver()) throw new OperationalError('query_timeout', 'Too many questions at once: try again later.', { retryable: true });
     }

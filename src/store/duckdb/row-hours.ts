@@ -31,18 +31,18 @@ export const SIZE_CLASS = `CASE ${Object.entries(SIZES)
 export async function sumRowHours(connection: DuckDBConnection, hours: readonly number[]): Promise<void> {
   const [first, last] = [hours[0], hours.at(-1)];
   if (first === undefined || last === undefined) return;
-  const within = `time >= make_timestamp_ms(${first * HOUR}) AND time < make_timestamp_ms(${(last + 1) * HOUR})
+  const inHours = `time >= make_timestamp_ms(${first * HOUR}) AND time < make_timestamp_ms(${(last + 1) * HOUR})
     AND epoch_ms(time) // ${HOUR} IN (${hours.join(', ')})`;
   const delays = PHASES.map(
     (phase) => `SELECT date_trunc('hour', time) AS time, host, instance, '${phase}' AS phase, ${PHASE_COLUMN[phase]} AS delay_ms, count(*)
-      FROM deliveries WHERE ${REACHED} AND ${within} GROUP BY ALL`,
+      FROM deliveries WHERE ${REACHED} AND ${inHours} GROUP BY ALL`,
   );
   await connection.run(`
-    DELETE FROM delay_hours WHERE ${within};
+    DELETE FROM delay_hours WHERE ${inHours};
     INSERT INTO delay_hours ${delays.join(' UNION ALL ')} ORDER BY ALL;
-    DELETE FROM size_hours WHERE ${within};
+    DELETE FROM size_hours WHERE ${inHours};
     INSERT INTO size_hours SELECT date_trunc('hour', time) AS time, host, instance, ${SIZE_CLASS} AS size_class, count(*)
-      FROM ${RECEIVED} ${within} GROUP BY ALL ORDER BY ALL`);
+      FROM ${RECEIVED} ${inHours} GROUP BY ALL ORDER BY ALL`);
 }
 
 /** Conditions on `time`: which part of a question is answered from hours, and which from rows. */
