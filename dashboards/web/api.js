@@ -71,9 +71,9 @@
  * @typedef {Record<string, string | number | readonly string[] | undefined>} Question
  */
 
-/** By the service's clock, when it last answered; seconds. */
-let serviceTime = Date.now() / 1000;
-export const serviceNow = () => serviceTime;
+let ahead = 0;
+/** Seconds since the epoch by the service's clock, as its newest answer told it. A wall screen's own may be off: its newest bin would be missing or empty. */
+export const serviceNow = () => Math.floor(Date.now() / 1000 + (Math.abs(ahead) > 5 ? ahead : 0));
 
 const BASE = new URL('./api/v1/', import.meta.url);
 
@@ -127,7 +127,8 @@ async function ask(url, request = {}) {
     if (request.signal?.aborted) throw error;
     throw new ApiError(0, 'unreachable', '');
   }
-  serviceTime = Date.parse(response.headers.get('date') ?? '') / 1000 || serviceTime;
+  const told = Date.parse(response.headers.get('date') ?? '');
+  if (!Number.isNaN(told)) ahead = (told - Date.now()) / 1000;
   if (response.status === 204) return /** @type {T} */ (undefined);
   if (response.ok) return /** @type {Promise<T>} */ (response.json());
   const problem = /** @type {{ code?: string, detail?: string }} */ (await response.json().catch(() => ({})));

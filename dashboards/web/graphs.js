@@ -61,7 +61,6 @@ export function graphsPage(place, list, setting, site) {
   const onTheWall = wall(grid, () => site.view().wall === 'turns');
   onTheme(() => cards.forEach((one) => one.draw()));
 
-  const loadCards = () => Promise.all(cards.map((one) => one.load()));
   const loadMarks = () => events.load().then(() => cards.forEach((one) => one.draw()));
 
   /** @type {Set<string>} */
@@ -81,7 +80,7 @@ export function graphsPage(place, list, setting, site) {
 
   const loadWhole = paced(async () => {
     wholeAt = setting.now();
-    await Promise.all([loadCards(), beside?.load()]);
+    await Promise.all([...cards.map((one) => one.load()), beside?.load()]);
     await loadMarks();
   }, WHOLE_PAUSE_MS);
 

@@ -37,7 +37,7 @@ const options = el('div', { class: 'options' });
 const main = el('main', { id: 'main', tabindex: -1 });
 
 const here = site(arrived);
-const status = statusStrip(strip, here.setClock);
+const status = statusStrip(strip);
 const zooms = zoomStack(here);
 const keys = keyboard(here);
 
@@ -182,7 +182,6 @@ async function start() {
   document.body.classList.toggle('embed', EMBEDDED !== undefined);
   document.body.append(el('a', { class: 'skip', href: '#main', click: skip }, t('nav.skip')), header, strip, bar, options, main);
   const [list, labels] = await coming;
-  here.setClock(api.serviceNow());
   if (list.status === 'fulfilled') graphs = list.value;
   if (labels.status === 'fulfilled') values = labels.value;
   const opened = open();

@@ -1,4 +1,5 @@
 // @ts-check
+import { serviceNow } from './api.js';
 import { readView, writeView } from './url.js';
 import { resolve } from './range.js';
 
@@ -14,7 +15,6 @@ import { resolve } from './range.js';
  * @property {() => number} now seconds, by the service's clock
  * @property {(change: Partial<View>) => string} href
  * @property {(change: Partial<View>) => void} go a step that "back" undoes
- * @property {(serviceNow: number) => void} setClock
  */
 
 /**
@@ -23,9 +23,6 @@ import { resolve } from './range.js';
  */
 export function site(arrived) {
   let view = readView(location);
-  // A wall screen's clock may be off; its newest bin would be missing or empty.
-  let ahead = 0;
-  const now = () => Math.floor(Date.now() / 1000 + ahead);
 
   function arrive() {
     const before = view;
@@ -37,18 +34,14 @@ export function site(arrived) {
 
   return {
     view: () => view,
-    span: () => resolve(view.range, now()),
-    now,
+    span: () => resolve(view.range, serviceNow()),
+    now: serviceNow,
     href: (change) => location.pathname + writeView({ ...view, ...change }),
     go(change) {
       const next = location.pathname + writeView({ ...view, ...change });
       if (next === location.pathname + location.search + location.hash) return;
       history.pushState(null, '', next);
       arrive();
-    },
-    setClock(serviceNow) {
-      const off = serviceNow - Date.now() / 1000;
-      ahead = Math.abs(off) > 5 ? off : 0;
     },
   };
 }

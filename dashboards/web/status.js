@@ -12,8 +12,8 @@ import { reasonOf } from './why.js';
  * @import { Status } from './api.js'
  */
 
-/** @param {HTMLElement} place @param {(seconds: number) => void} clockIs */
-export function statusStrip(place, clockIs) {
+/** @param {HTMLElement} place */
+export function statusStrip(place) {
   /** @type {Status | null} */
   let known = null;
   let connected = false;
@@ -22,7 +22,6 @@ export function statusStrip(place, clockIs) {
   async function load() {
     try {
       known = await status();
-      clockIs(known.now);
     } catch {
       known = null;
     }

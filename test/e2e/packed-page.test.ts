@@ -38,6 +38,8 @@ test('the page as a release packs it: in few requests, with each of its pages', 
   t.diagnostic(`${Math.round(sent / 1000)} KB with figures and headers`);
   assert.ok(sent < 120_000, String(sent));
   for (const [path, shown] of Object.entries(PAGES)) {
+    // From nowhere, or what waits for the page could find the one before.
+    await page.goto('about:blank');
     await page.goto(`${site.url}/?lang=en${path}`);
     await page.locator(shown).first().waitFor();
   }

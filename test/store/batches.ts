@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Batch, DeliveryRow, LoginRow, QueueFileRow, RefusalRow, RollupDelta, StepRow, VerdictRow } from '../../src/model/batch.ts';
 import type { LabelValues, SeriesName } from '../../src/model/series.ts';
+import { Database } from '../../src/store/duckdb/database.ts';
 import { type DuckStoreOptions, openDuckStore } from '../../src/store/duckdb/index.ts';
 import type { Store } from '../../src/store/store.ts';
 
@@ -19,6 +20,23 @@ export async function openStore(t: TestContext, options: Partial<DuckStoreOption
   t.after(() => store.close());
   return store;
 }
+
+/** The database alone, whose questions may take so long. */
+export async function openDatabase(t: TestContext, queryTimeoutMs: number): Promise<Database> {
+  const database = await Database.open({
+    path: await databasePath(t),
+    memoryLimit: '200MB',
+    threads: 1,
+    durability: 'commit',
+    queryTimeoutMs,
+    onNotice: () => undefined,
+  });
+  t.after(() => database.close());
+  return database;
+}
+
+/** Never ends by itself. */
+export const ENDLESS = 'SELECT sum(a.range * b.range)::DOUBLE AS n FROM range(10000000) a, range(10000000) b';
 
 export const batchOf = (part: Partial<Batch>): Batch => ({
   positions: [],

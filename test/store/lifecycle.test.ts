@@ -7,12 +7,11 @@ import { createInterface } from 'node:readline';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { Database } from '../../src/store/duckdb/database.ts';
 import { openDuckStore } from '../../src/store/duckdb/index.ts';
 import type { Durability } from '../../src/store/duckdb/open.ts';
 import { packBatch } from '../../src/store/duckdb/packed-batch.ts';
 import { migrate, MIGRATIONS } from '../../src/store/duckdb/migrations.ts';
-import { batchOf, databasePath, DAY_START, delivery, delta, openStore, queueFile } from './batches.ts';
+import { batchOf, databasePath, DAY_START, delivery, delta, ENDLESS, openDatabase, openStore, queueFile } from './batches.ts';
 
 const CHILD = fileURLToPath(new URL('committing-child.ts', import.meta.url));
 
@@ -234,19 +233,10 @@ test('merging keeps the sums and leaves one row a bin and key', async (t) => {
 });
 
 test('a question that takes too long is cut off, and commits and other questions go on', async (t) => {
-  const database = await Database.open({
-    path: await databasePath(t),
-    memoryLimit: '200MB',
-    threads: 1,
-    durability: 'commit',
-    queryTimeoutMs: 300,
-    onNotice: () => undefined,
-  });
-  t.after(() => database.close());
-  const endless = 'SELECT sum(a.range * b.range)::DOUBLE AS n FROM range(10000000) a, range(10000000) b';
+  const database = await openDatabase(t, 300);
   const slow = [1, 2, 3].map(() =>
     assert.rejects(
-      database.read((ask) => ask(endless)),
+      database.read((ask) => ask(ENDLESS)),
       { code: 'query_timeout', retryable: true },
     ),
   );
@@ -256,15 +246,7 @@ test('a question that takes too long is cut off, and commits and other questions
 });
 
 test('no statement reaches files or changes that', async (t) => {
-  const database = await Database.open({
-    path: await databasePath(t),
-    memoryLimit: '200MB',
-    threads: 1,
-    durability: 'commit',
-    queryTimeoutMs: 5000,
-    onNotice: () => undefined,
-  });
-  t.after(() => database.close());
+  const database = await openDatabase(t, 5000);
   for (const sql of [
     `SELECT * FROM read_text('/etc/hostname')`,
     `SELECT * FROM '/etc/hostname.csv'`,

@@ -1,27 +1,10 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { whileWanted } from '../../src/lib/patience.ts';
-import { Database } from '../../src/store/duckdb/database.ts';
-import { databasePath } from './batches.ts';
-
-/** Never ends by itself. */
-const ENDLESS = 'SELECT sum(hash(a.range) ^ hash(b.range))::VARCHAR FROM range(10000000) a, range(10000000) b';
-
-async function opened(t: TestContext): Promise<Database> {
-  const database = await Database.open({
-    path: await databasePath(t),
-    memoryLimit: '256MB',
-    threads: 1,
-    durability: 'commit',
-    queryTimeoutMs: 60_000,
-    onNotice: () => undefined,
-  });
-  t.after(() => database.close());
-  return database;
-}
+import { ENDLESS, openDatabase } from './batches.ts';
 
 test('a question is given up when the one who asked has gone, and the next is answered', async (t) => {
-  const database = await opened(t);
+  const database = await openDatabase(t, 60_000);
   const going = new AbortController();
   const asked = whileWanted(going.signal, () => database.read((ask) => ask(ENDLESS), 'rows'));
   const behind = whileWanted(going.signal, () => database.read((ask) => ask('SELECT 2'), 'rows'));
@@ -34,7 +17,7 @@ test('a question is given up when the one who asked has gone, and the next is an
 });
 
 test('sums are read while rows are, however many wait for rows', async (t) => {
-  const database = await opened(t);
+  const database = await openDatabase(t, 60_000);
   const going = new AbortController();
   const rows = whileWanted(going.signal, () =>
     Promise.allSettled(Array.from({ length: 5 }, () => database.read((ask) => ask(ENDLESS), 'rows'))),
