@@ -67,7 +67,7 @@ const imports = code.flatMap(importsOf);
 const STORE = 'src/store/store.ts';
 const READERS = [`type:${STORE}`, 'src/model/', 'src/lib/', 'src/images/', 'dashboards/graphs/'];
 /** The page's arithmetic and words: pure, so that what the server draws shows the page's figures by the page's names. */
-const PURE_PAGE = ['axis', 'bins', 'i18n/en', 'i18n/zh-CN', 'numbers', 'palette', 'range', 'steps', 'text'].map(
+const PURE_PAGE = ['axis', 'bins', 'group', 'i18n/en', 'i18n/zh-CN', 'numbers', 'palette', 'question', 'range', 'steps', 'text', 'url'].map(
   (name) => `dashboards/web/${name}.js`,
 );
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
@@ -83,7 +83,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'src/alerts/': [...READERS, 'src/envelope/zone.ts'],
   'src/probe/': ['src/model/', 'src/lib/'],
   'src/reports/': [...READERS, 'src/envelope/zone.ts'],
-  'src/http/': READERS,
+  'src/http/': [...READERS, 'dashboards/web/question.js'],
   'src/demo/': ['src/model/', 'src/lib/'],
   'parsers/': ['type:src/model/'],
   'collectors/': ['src/model/', 'src/lib/'],

@@ -1,4 +1,6 @@
 // @ts-check
+import { queryOf } from './question.js';
+
 /**
  * The HTTP API as this page uses it (src/http/README.md). Addresses are relative to this file, so the page also works
  * below a path of a reverse proxy.
@@ -9,6 +11,7 @@
  * @import { LoginRow } from '../../src/model/batch.ts'
  * @import { LineGap } from '../../src/model/message-lines.ts'
  * @import { Mark } from '../../src/model/mark.ts'
+ * @import { Question } from './question.js'
  *
  * @typedef {{ code: string, message: string, source?: string, minutes?: number }} Problem
  *
@@ -67,13 +70,11 @@
  * @property {AlertSeen[]} history
  * @property {{ id: string, rule: string, fingerprint: string, time: number, until: number, comment: string }[]} silences
  * @property {{ id: string, channel: string, time: number, status: string, attempts: number, due: number, problem: string, alerts: number }[]} deliveries
- *
- * @typedef {Record<string, string | number | readonly string[] | undefined>} Question
  */
 
-let ahead = 0;
+let aheadBy = 0;
 /** Seconds since the epoch by the service's clock, as its newest answer told it. A wall screen's own may be off: its newest bin would be missing or empty. */
-export const serviceNow = () => Math.floor(Date.now() / 1000 + (Math.abs(ahead) > 5 ? ahead : 0));
+export const serviceNow = () => Math.floor(Date.now() / 1000 + (Math.abs(aheadBy) > 5 ? aheadBy : 0));
 
 const BASE = new URL('./api/v1/', import.meta.url);
 
@@ -96,10 +97,7 @@ export class ApiError extends Error {
 /** @param {string} path @param {Question} [question] */
 export function address(path, question = {}) {
   const url = new URL(path, BASE);
-  for (const [key, value] of Object.entries(question)) {
-    const text = typeof value === 'object' ? value.join(',') : String(value ?? '');
-    if (text !== '') url.searchParams.set(key, text);
-  }
+  url.search = queryOf(question);
   return url;
 }
 
@@ -128,7 +126,7 @@ async function ask(url, request = {}) {
     throw new ApiError(0, 'unreachable', '');
   }
   const told = Date.parse(response.headers.get('date') ?? '');
-  if (!Number.isNaN(told)) ahead = (told - Date.now()) / 1000;
+  if (!Number.isNaN(told)) aheadBy = (told - Date.now()) / 1000;
   if (response.status === 204) return /** @type {T} */ (undefined);
   if (response.ok) return /** @type {Promise<T>} */ (response.json());
   const problem = /** @type {{ code?: string, detail?: string }} */ (await response.json().catch(() => ({})));
@@ -142,8 +140,22 @@ export async function graphs() {
   return answer.graphs;
 }
 
-/** @param {Question} question @param {AbortSignal} [signal] @returns {Promise<SeriesAnswer>} */
-export const series = (question, signal) => get('series', question, signal);
+/** What was asked before a graph was there to ask it. @type {{ href: string, answer: Promise<SeriesAnswer> } | undefined} */
+let ahead;
+
+/** @param {string} query @returns {Promise<SeriesAnswer>} */
+export function seriesAhead(query) {
+  const url = new URL(`series?${query}`, BASE);
+  ahead = { href: url.href, answer: ask(url) };
+  return ahead.answer;
+}
+
+/** The first graph takes what was asked ahead, if that is its own question. @param {Question} question @param {AbortSignal} [signal] @returns {Promise<SeriesAnswer>} */
+export function series(question, signal) {
+  const known = ahead;
+  ahead = undefined;
+  return known?.href === address('series', question).href ? known.answer : get('series', question, signal);
+}
 
 /** @returns {Promise<Status>} */
 export const status = () => get('status');

@@ -11,7 +11,8 @@ import { legend, titleOf } from './legend.js';
 import { markWords } from './marks.js';
 import { binWords, figure, kindOf } from './numbers.js';
 import { flat } from './palette.js';
-import { before, coarser } from './range.js';
+import { before } from './range.js';
+import { binsOf, seriesQuestion } from './question.js';
 import { isDark } from './theme.js';
 import { told } from './told.js';
 import { whyEmpty } from './why.js';
@@ -57,7 +58,7 @@ export function binText(step) {
  * @param {string} lead key of the curve that is split, empty when the title says it
  */
 export function card(graph, setting, lead) {
-  const { series: names, by, own } = questionOf(graph);
+  const { own } = questionOf(graph);
   const title = lead === '' ? t(graph.title) : `${t(graph.title)}: ${t(lead)}`;
   const drawing = el('div', { class: 'plot' });
   const plot = el('div', { class: 'plot-box', role: 'img' }, drawing);
@@ -144,7 +145,7 @@ export function card(graph, setting, lead) {
     return change && setting.href(change);
   }
 
-  const spanOf = () => coarser(setting.span(), graph.finest ?? 0);
+  const spanOf = () => binsOf(graph, setting.span());
 
   /** Asks for everything, or for the newest bins alone and puts them over what is there. @param {number} [since] */
   async function load(since) {
@@ -171,10 +172,7 @@ export function card(graph, setting, lead) {
   }
 
   /** @param {Span} span @param {AbortSignal | undefined} signal */
-  function ask({ from, to, step }, signal) {
-    const { host, domain } = setting.filter();
-    return series({ series: names, by, from, to, step, host, domain }, signal);
-  }
+  const ask = (span, signal) => series(seriesQuestion(graph, span, setting.filter()), signal);
 
   function columns() {
     return answer === undefined ? [] : columnsOf(graph, answer);

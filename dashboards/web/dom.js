@@ -141,3 +141,10 @@ export function table(caption, heads, rows) {
     ),
   );
 }
+
+/** Once what is there now has been seen; at once in a hidden tab, which has no frames. @returns {Promise<void>} */
+export const painted = () =>
+  new Promise((seen) => {
+    if (document.hidden) seen();
+    else requestAnimationFrame(() => setTimeout(seen));
+  });

@@ -9,7 +9,7 @@ export const MOST_EXPORTED = 1000;
 /**
  * Links that save a list as the API gives it.
  *
- * @import { Question } from './api.js'
+ * @import { Question } from './question.js'
  *
  * @param {string} path of the API
  * @param {Question} question

@@ -1,6 +1,6 @@
 // @ts-check
 import { card } from './card.js';
-import { el, fill } from './dom.js';
+import { el, fill, painted } from './dom.js';
 import { fateLine } from './fate-line.js';
 import { paced } from './live.js';
 import { marksList } from './marks.js';
@@ -53,13 +53,30 @@ function besideGraphs(section, { span, now, filter }) {
  */
 export function graphsPage(place, list, setting, site) {
   const events = marksList(setting.span);
-  const cards = list.map(({ graph, lead }) => card(graph, { ...setting, marks: events.marks }, lead));
+  const cards = list.slice(0, 1).map(made);
   const beside = besideGraphs(site.view().id, setting);
   const fates = fateLine(site, setting.status);
   const grid = el('div', { class: 'graphs' }, ...cards.map(({ root }) => root), beside?.root);
   fill(place, fates.root, grid, events.root);
   const onTheWall = wall(grid, () => site.view().wall === 'turns');
   onTheme(() => cards.forEach((one) => one.draw()));
+
+  let gone = false;
+
+  /** @param {{ graph: Graph, lead: string }} one */
+  function made({ graph, lead }) {
+    return card(graph, { ...setting, marks: events.marks }, lead);
+  }
+
+  /** The first graph is seen before the others are made. */
+  async function makeOthers() {
+    if (cards.length === list.length) return;
+    await painted();
+    if (gone || cards.length === list.length) return;
+    const others = list.slice(1).map(made);
+    cards[0]?.root.after(...others.map(({ root }) => root));
+    cards.push(...others);
+  }
 
   const loadMarks = () => events.load().then(() => cards.forEach((one) => one.draw()));
 
@@ -91,9 +108,8 @@ export function graphsPage(place, list, setting, site) {
      */
     async load() {
       wholeAt = setting.now();
-      const [first, ...others] = cards;
-      await first?.load();
-      await Promise.all([...others.map((one) => one.load()), beside?.load()]);
+      await Promise.all([cards[0]?.load(), makeOthers()]);
+      await Promise.all([...cards.slice(1).map((one) => one.load()), beside?.load()]);
       await Promise.all([loadMarks(), fates.load()]);
     },
     draw() {
@@ -118,6 +134,7 @@ export function graphsPage(place, list, setting, site) {
       loadWhole();
     },
     destroy() {
+      gone = true;
       fates.destroy();
       events.destroy();
       beside?.destroy();

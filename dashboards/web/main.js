@@ -3,10 +3,10 @@ import * as api from './api.js';
 import { el, keeping } from './dom.js';
 import { graphsPage } from './graphs.js';
 import { speak, t } from './i18n.js';
-import { grouped } from './group.js';
 import { focus, keyboard } from './keys.js';
 import { listen, paced } from './live.js';
 import { graphsBar } from './options.js';
+import { shownGraphs } from './question.js';
 import { site } from './site.js';
 import { statusStrip } from './status.js';
 import { applyTheme, onTheme } from './theme.js';
@@ -130,11 +130,9 @@ async function maker() {
 }
 
 function graphsOfView() {
-  const view = here.view();
-  const shown = graphs.filter((graph) => isShown(graph, view)).map((graph) => grouped(graph, view.by));
   return graphsPage(
     main,
-    shown,
+    shownGraphs(graphs, here.view(), EMBEDDED),
     {
       span: here.span,
       now: here.now,
@@ -157,10 +155,6 @@ function graphsOfView() {
   );
 }
 
-/** Those of the section that is open; in another page's frame the one of the address. @param {Graph} graph @param {View} view */
-const isShown = ({ id, sections }, view) =>
-  EMBEDDED === undefined ? sections.some((one) => one === (view.id || 'overview')) : id === EMBEDDED;
-
 /** On the wall or back from it. @param {View} view */
 function hang({ wall }) {
   document.body.classList.toggle('wall', wall !== '');
@@ -173,9 +167,14 @@ function skip(event) {
   main.focus();
 }
 
+/** The first graph's question as the service, which knows no more of the address than its query, told it in the document. */
+const announced = () => document.querySelector('meta[name="first-question"]')?.getAttribute('content') ?? '';
+
 async function start() {
   const view = here.view();
-  const coming = Promise.allSettled([api.graphs(), api.labels()]);
+  const first = view.page === 'graphs' && view.id === '' ? announced() : '';
+  // With the first graph's answer at hand, it is there in the first frame.
+  const coming = Promise.allSettled([api.graphs(), api.labels(), first !== '' && api.seriesAhead(first)]);
   await speak(view.lang);
   applyTheme(view.theme);
   hang(view);
@@ -184,8 +183,8 @@ async function start() {
   const [list, labels] = await coming;
   if (list.status === 'fulfilled') graphs = list.value;
   if (labels.status === 'fulfilled') values = labels.value;
-  const opened = open();
   frame();
+  const opened = open();
   onTheme(frame);
   loadStatus();
   listen({

@@ -11,7 +11,8 @@ import { loader, nothing } from './table-page.js';
  * "Where is my mail?": search by address, queue id or message-id; each hit opens its life.
  *
  * @import { MessageSummary } from '../../src/model/question.ts'
- * @import { Messages, Question } from './api.js'
+ * @import { Messages } from './api.js'
+ * @import { Question } from './question.js'
  * @import { Site } from './site.js'
  * @import { View } from './url.js'
  */

@@ -24,7 +24,7 @@ export function navigation(place, site, help) {
     el(
       'a',
       { class: 'brand', href: site.href({ page: 'graphs', id: '' }) },
-      el('img', { src: new URL('./icon.svg', import.meta.url).href, alt: '', width: 20, height: 20 }),
+      el('img', { src: new URL('./icon.svg', import.meta.url).href, alt: '', width: 20, height: 20, loading: 'lazy' }),
       'mailgraph-ext',
     ),
     el(

@@ -127,7 +127,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   );
   const origins = options.embedOrigins ?? [];
   graphRoutes(app, { ...context, origins, language: options.language ?? 'en', zone: options.zone ?? 'UTC' });
-  await assetRoutes(server, options.webDirectory, { graphs: options.graphs, origins });
+  await assetRoutes(server, options.webDirectory, { graphs: options.graphs, origins, clock });
   await app.ready();
   return server;
 }

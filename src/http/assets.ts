@@ -7,6 +7,8 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
+import { firstQuestion } from '../../dashboards/web/question.js';
+import type { Graph } from '../model/graph.ts';
 import { allowFraming, asData } from './security.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -56,8 +58,6 @@ async function listAssets(webDirectory: string): Promise<Map<string, string>> {
   }
   const uplot = dirname(createRequire(import.meta.url).resolve('uplot'));
   for (const name of VENDOR_FILES) paths.set(`/vendor/${name}`, join(uplot, name));
-  const index = paths.get('/index.html');
-  if (index) paths.set('/', index);
   return paths;
 }
 
@@ -74,31 +74,51 @@ async function packed(identity: Buffer, extension: string): Promise<Asset> {
   return { type, etag, identity, encoded: { br, gzip: zipped } };
 }
 
-export interface Embedding {
-  readonly graphs: readonly { readonly id: string }[];
+export interface Page {
+  /** All that it may show. */
+  readonly graphs: readonly Graph[];
   /** Whose pages may frame a graph. */
   readonly origins: readonly string[];
+  /** ms since the epoch. */
+  readonly clock: () => number;
 }
 
 /** Serves the page's files, each at its own route and no other. A changed file shows after a restart. */
-export async function assetRoutes(app: FastifyInstance, webDirectory: string, embedding: Embedding): Promise<void> {
+export async function assetRoutes(app: FastifyInstance, webDirectory: string, page: Page): Promise<void> {
   const paths = await listAssets(webDirectory);
   const assets = await Promise.all([...paths].map(async ([url, file]) => [url, await readAsset(file)] as const));
   for (const [url, asset] of assets) {
-    app.get(url, { schema: { hide: true } }, (request, reply) => sendAsset(asset, request, reply));
+    if (asset.type !== TYPES['.html']) app.get(url, { schema: { hide: true } }, (request, reply) => sendAsset(asset, request, reply));
   }
-  const index = assets.find(([url]) => url === '/')?.[1];
-  if (index) await embedRoutes(app, index, embedding);
+  const index = paths.get('/index.html');
+  if (index !== undefined) pageRoutes(app, await readFile(index, 'utf8'), page);
 }
 
-/** `/embed/<graph>`: the page with one graph and nothing around it. It is the same page one level up; the address tells it. */
-async function embedRoutes(app: FastifyInstance, index: Asset, { graphs, origins }: Embedding): Promise<void> {
-  const above = index.identity.toString('utf8').replaceAll('="./', '="../');
-  const asset = await packed(Buffer.from(above), '.html');
+/**
+ * The document, with the question of its first graph for it to ask before its script is there. `/embed/<graph>` is the page with one graph
+ * and nothing around it: the same one level up; the address tells it.
+ */
+function pageRoutes(app: FastifyInstance, html: string, { graphs, origins, clock }: Page): void {
+  const send = async (
+    document: string,
+    embedded: string | undefined,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> => {
+    const search = request.url.replace(/^[^?]*/, '');
+    // Nothing in a query that URLSearchParams wrote means anything in HTML but its ampersands.
+    const first = firstQuestion(graphs, search, embedded, clock() / 1000).replaceAll('&', '&amp;');
+    const told = document.replace('<meta name="first-question" content=""', () => `<meta name="first-question" content="${first}"`);
+    return sendAsset(await packed(Buffer.from(told), '.html'), request, reply);
+  };
+  for (const url of ['/', '/index.html']) {
+    app.get(url, { schema: { hide: true } }, (request, reply) => send(html, undefined, request, reply));
+  }
+  const above = html.replaceAll('="./', '="../');
   for (const { id } of graphs) {
     app.get(`/embed/${id}`, { schema: { hide: true } }, (request, reply) => {
       allowFraming(reply, origins);
-      return sendAsset(asset, request, reply);
+      return send(above, id, request, reply);
     });
   }
 }

@@ -25,13 +25,17 @@ test('the page as a release packs it: in few requests, with each of its pages', 
   const [browser, site] = await Promise.all([launch(t), startSite(t, { webDirectory })]);
   const { page, faults } = await browse(t, { browser });
   const own = new Set<string>();
+  const questions: string[] = [];
   page.on('request', (request) => {
-    const { pathname } = new URL(request.url());
+    const { pathname, search } = new URL(request.url());
     if (!pathname.startsWith('/api/')) own.add(pathname);
+    if (pathname === '/api/v1/series') questions.push(search.slice(1));
   });
   await page.goto(`${site.url}/?lang=zh-CN`);
   await expectDrawn(page, ['delivered', 'rejects']);
   assert.deepEqual([...own].toSorted(), ['/', '/early.js', '/i18n/zh-CN.js', '/icon.svg', '/main.js', '/style.css']);
+  const told = await page.locator('meta[name="first-question"]').getAttribute('content');
+  assert.deepEqual([questions[0], questions.filter((one) => one === told).length], [told, 1], 'asked early, and once');
   const sent = await page.evaluate(() =>
     (performance.getEntriesByType('resource') as PerformanceResourceTiming[]).reduce((sum, { transferSize }) => sum + transferSize, 0),
   );

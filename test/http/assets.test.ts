@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 
-import { build, reader } from './service.ts';
+import { build, NOW, reader } from './service.ts';
 
 test('the page, its modules and uPlot are served with their types, revalidated and never sniffed', async (t) => {
   const app = await build(t, { reader: reader({}) });
@@ -30,6 +30,27 @@ test('the page, its modules and uPlot are served with their types, revalidated a
   const head = await app.inject({ method: 'HEAD', url: '/app.js' });
   assert.equal(head.statusCode, 200);
   assert.equal(head.body, '');
+});
+
+test('the document tells the question of its first graph, which the API answers', async (t) => {
+  const asked: unknown[] = [];
+  const series = async (question: object): Promise<never> => {
+    asked.push(question);
+    return { ...question, series: [] } as never;
+  };
+  const app = await build(t, { reader: reader({ series }) });
+  const told = async (url: string): Promise<string> => {
+    const [, content = ''] = /<meta name="first-question" content="([^"<>]*)" \/>/.exec((await app.inject(url)).body) ?? [];
+    return content.replaceAll('&amp;', '&');
+  };
+  const hostile = encodeURIComponent('"><script>alert(1)</script>&amp;\u0000');
+  for (const path of ['/', '/?range=year', '/index.html?range=week&host=mx1', `/?host=${hostile}`, `/embed/traffic?domain=${hostile}`]) {
+    const question = await told(path);
+    assert.equal((await app.inject(`/api/v1/series?${question}`)).statusCode, 200, path);
+  }
+  const where = { host: ['mx1'] };
+  assert.deepEqual(asked[2], { series: ['received'], from: NOW - 7 * 86_400, to: NOW, step: 3600, by: [], where });
+  assert.equal(await told('/?by=instance&range=day'), `series=received%2Clog_lines&by=instance&from=${NOW - 86_400}&to=${NOW}&step=600`);
 });
 
 test('a file comes compressed to who takes it so', async (t) => {

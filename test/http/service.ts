@@ -27,7 +27,10 @@ export async function page(t: TestContext): Promise<string> {
   const secret = 'do not serve this';
   await Promise.all([
     writeFile(join(outer, 'outside.txt'), secret),
-    writeFile(join(web, 'index.html'), '<!doctype html><title>page</title><script type="module" src="app.js"></script>'),
+    writeFile(
+      join(web, 'index.html'),
+      '<!doctype html><meta name="first-question" content="" /><title>page</title><script type="module" src="app.js"></script>',
+    ),
     writeFile(join(web, 'app.js'), "import './sub/part.js';"),
     writeFile(join(web, 'sub', 'part.js'), '// A line so that compression pays.\n'.repeat(100)),
     writeFile(join(web, 'types.d.ts'), secret),

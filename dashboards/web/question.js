@@ -1,0 +1,60 @@
+// @ts-check
+import { questionOf } from './bins.js';
+import { grouped } from './group.js';
+import { coarser, resolve } from './range.js';
+import { readView } from './url.js';
+
+/**
+ * Which graphs an address shows, and what the first of them asks: pure, since the service announces that question with the page.
+ *
+ * @import { Graph } from '../../src/model/graph.ts'
+ * @import { Span } from './range.js'
+ * @import { View } from './url.js'
+ *
+ * @typedef {Record<string, string | number | readonly string[] | undefined>} Question
+ */
+
+/** A question as an address holds it; what is empty is not asked. @param {Question} question */
+export function queryOf(question) {
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(question)) {
+    const text = typeof value === 'object' ? value.join(',') : String(value ?? '');
+    if (text !== '') query.set(key, text);
+  }
+  return query.toString();
+}
+
+/**
+ * The graphs of the section that is open; in another page's frame the one of its address.
+ *
+ * @param {readonly Graph[]} graphs
+ * @param {View} view
+ * @param {string | undefined} embedded
+ */
+export const shownGraphs = (graphs, view, embedded) =>
+  graphs
+    .filter(({ id, sections }) => (embedded === undefined ? sections.some((one) => one === (view.id || 'overview')) : id === embedded))
+    .map((graph) => grouped(graph, view.by));
+
+/** @param {Graph} graph @param {Pick<Span, 'from' | 'to' | 'step'>} span @param {{ host: string, domain: string }} filter */
+export function seriesQuestion(graph, { from, to, step }, { host, domain }) {
+  const { series, by } = questionOf(graph);
+  return { series, by, from, to, step, host, domain };
+}
+
+/** The bins of a graph. @param {Graph} graph @param {Span} span */
+export const binsOf = (graph, span) => coarser(span, graph.finest ?? 0);
+
+/**
+ * What the page with this query asks of `/api/v1/series` first; empty when it shows no graph.
+ *
+ * @param {readonly Graph[]} graphs
+ * @param {string} search
+ * @param {string | undefined} embedded
+ * @param {number} now seconds
+ */
+export function firstQuestion(graphs, search, embedded, now) {
+  const view = readView({ search, hash: '' });
+  const [first] = shownGraphs(graphs, view, embedded);
+  return first === undefined ? '' : queryOf(seriesQuestion(first.graph, binsOf(first.graph, resolve(view.range, now)), view));
+}
