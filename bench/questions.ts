@@ -8,7 +8,8 @@ import { statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { GRAPHS } from '../dashboards/graphs/index.ts';
-import { graphQuestion, spanOf } from '../src/images/index.ts';
+import { queryOf, seriesQuestion } from '../dashboards/web/question.js';
+import { spanOf } from '../src/images/index.ts';
 import { LiveStream, LiveWriter, quantile } from '../test/stack/live-lines.ts';
 import type { RunningService } from '../test/stack/service.ts';
 import { mailLine } from '../test/support/mail-lines.ts';
@@ -75,8 +76,7 @@ try {
 }
 
 function seriesPath(graph: (typeof GRAPHS)[number], range: (typeof RANGES)[number]): string {
-  const { series, by, from, to, step } = graphQuestion(graph, spanOf({ name: range }, now, graph));
-  return `series?series=${series.join(',')}&from=${from}&to=${to}&step=${step}${by.length === 0 ? '' : `&by=${by.join(',')}`}`;
+  return `series?${queryOf(seriesQuestion(graph, spanOf({ name: range }, now, graph), { host: '', domain: '' }))}`;
 }
 
 async function askAll(service: RunningService, into: 'cold' | 'warm' | 'busy' | undefined): Promise<void> {

@@ -35,14 +35,17 @@ const OTHERS = '*';
  * curve where nothing happened, so lines read are asked for beside it: they tell a quiet hour from one that nobody watched.
  *
  * @param {Graph} graph
- * @returns {{ series: SeriesName[], by: Label[], own: SeriesName[] }} `own`: without the lines
+ * @returns {{ series: SeriesName[], by: Label[], own: SeriesName[], where: NonNullable<Curve['where']> }} `own`: without the lines
  */
 export function questionOf(graph) {
   const drawn = graph.split ? [graph.split] : graph.curves;
   const labels = drawn.flatMap(({ where }) => /** @type {Label[]} */ (Object.keys(where ?? {})));
   const by = [...new Set(graph.split ? [graph.split.by, ...labels] : labels)];
   const own = [...new Set(drawn.map(({ series }) => series))];
-  return { series: by.length > 0 && !own.some(isSampled) ? [...new Set([...own, /** @type {const} */ ('log_lines')])] : own, by, own };
+  const series = by.length > 0 && !own.some(isSampled) ? [...new Set([...own, /** @type {const} */ ('log_lines')])] : own;
+  // Each phase is counted by itself: what no curve looks at is not asked for. Lines have no phase.
+  const phases = drawn.flatMap(({ where }) => where?.phase ?? []);
+  return { series, by, own, where: phases.length === 0 ? {} : { phase: [...new Set(phases), ''] } };
 }
 
 /** Asked of the system now and then, not made from lines. @param {SeriesName} series */

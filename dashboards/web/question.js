@@ -38,8 +38,8 @@ export const shownGraphs = (graphs, view, embedded) =>
 
 /** @param {Graph} graph @param {Pick<Span, 'from' | 'to' | 'step'>} span @param {{ host: string, domain: string }} filter */
 export function seriesQuestion(graph, { from, to, step }, { host, domain }) {
-  const { series, by } = questionOf(graph);
-  return { series, by, from, to, step, host, domain };
+  const { series, by, where } = questionOf(graph);
+  return { series, by, from, to, step, ...where, host, domain };
 }
 
 /** The bins of a graph. @param {Graph} graph @param {Span} span */

@@ -34,8 +34,8 @@ export const spanOf = (range: Range, now: number, graph?: Graph): Span => coarse
 
 /** The one question whose answer the graph is drawn from. */
 export function graphQuestion(graph: Graph, { from, to, step }: Span, where: Where = {}): SeriesQuestion {
-  const { series, by } = questionOf(graph);
-  return { series, by, from, to, step, where };
+  const { series, by, where: own } = questionOf(graph);
+  return { series, by, from, to, step, where: { ...own, ...where } };
 }
 
 /** The graph's curves with one value a bin; null where nothing was collected. */

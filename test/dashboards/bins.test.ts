@@ -26,7 +26,7 @@ interface Span {
   step: number;
 }
 interface BinsModule {
-  questionOf: (graph: Graph) => { series: SeriesName[]; by: string[]; own: SeriesName[] };
+  questionOf: (graph: Graph) => { series: SeriesName[]; by: string[]; own: SeriesName[]; where: object };
   columnsOf: (graph: Graph, answer: SeriesAnswer) => Column[];
   summary: (values: Values, gauge: boolean) => { total: number; avg: number; max: number; bins: number };
   stack: (columns: readonly Pick<Column, 'style' | 'unit' | 'values'>[]) => { lower: Values; upper: Values }[];
@@ -67,9 +67,16 @@ test('a graph is one question; by labels it also asks for the lines that tell qu
     series: ['sent', 'delivered', 'received'],
     by: [],
     own: ['sent', 'delivered', 'received'],
+    where: {},
   });
-  assert.deepEqual(questionOf(graph('logins')), { series: ['login', 'log_lines'], by: ['service', 'result', 'tls'], own: ['login'] });
-  assert.deepEqual(questionOf(graph('rejects')), { series: ['rejected', 'log_lines'], by: ['reason'], own: ['rejected'] });
+  assert.deepEqual(questionOf(graph('logins')), {
+    series: ['login', 'log_lines'],
+    by: ['service', 'result', 'tls'],
+    own: ['login'],
+    where: {},
+  });
+  assert.deepEqual(questionOf(graph('rejects')), { series: ['rejected', 'log_lines'], by: ['reason'], own: ['rejected'], where: {} });
+  assert.deepEqual(questionOf(graph('delays')).where, { phase: ['total', ''] });
   assert.deepEqual(questionOf(graph('queues')).series, ['queue_messages', 'queue_oldest_seconds']);
 });
 

@@ -104,7 +104,7 @@ async function repeatHours(path: string, days: number, sumDays: number): Promise
   const instance = await DuckDBInstance.fromCache(path, { storage_compatibility_version: 'latest' });
   const connection = await instance.connect();
   try {
-    for (const table of ['delay_hours', 'size_hours']) {
+    for (const table of ['delay_hours', 'delay_days', 'size_hours']) {
       await connection.run(
         `CREATE OR REPLACE TABLE ${table} AS SELECT * REPLACE (time - to_days((${days} * again)::INTEGER) AS time)
            FROM ${table}, range(${Math.floor(sumDays / days)}) r(again) ORDER BY ALL`,

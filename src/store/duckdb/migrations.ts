@@ -115,6 +115,11 @@ COMMENT ON TABLE delay_hours IS 'How many of the recipients that were reached in
 CREATE TABLE size_hours (time TIMESTAMP, host VARCHAR, instance VARCHAR, size_class VARCHAR, messages BIGINT);
 COMMENT ON TABLE size_hours IS 'How many of the messages received in an hour were how large. Made from queue_files';
 `,
+  `
+CREATE TABLE delay_days AS SELECT date_trunc('day', time) AS time, host, instance, phase, delay_ms, sum(recipients)::BIGINT AS recipients
+  FROM delay_hours GROUP BY ALL ORDER BY ALL;
+COMMENT ON TABLE delay_days IS 'delay_hours by UTC day; of a day that goes on, as far as its hours';
+`,
 ];
 
 const META = `CREATE TABLE IF NOT EXISTS meta (name VARCHAR, value VARCHAR);`;

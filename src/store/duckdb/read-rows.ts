@@ -35,21 +35,22 @@ async function delayCurves(ask: Ask, memory: Memory, question: SeriesQuestion, f
   if (phases.length === 0 || quantiles.length === 0) return [];
   const parameters = new Parameters();
   const { places, conditions, bin } = common(question, parameters, firstBin);
-  const { hours, rows } = split(memory, question, parameters, where.domain !== undefined);
+  const { days, hours, rows } = split(memory, question, parameters, { rowsOnly: where.domain !== undefined, withDays: true });
   const ofDomain = where.domain === undefined ? '' : `AND ${isOfDomain(where.domain, parameters)}`;
   const taken = phases.map(
     (phase) => `SELECT time, host, instance, '${phase}' AS phase, ${PHASE_COLUMN[phase]} AS delay_ms, 1 AS recipients
       FROM deliveries WHERE ${REACHED} AND ${rows} ${ofDomain}`,
   );
+  const summed = (table: string, range: string): string =>
+    `SELECT time, host, instance, phase, delay_ms, recipients FROM ${table} WHERE ${range} AND phase IN (${phases.map((phase) => `'${phase}'`).join(', ')})`;
   const own = [...places, 'bin', 'phase'].join(', ');
   const least = quantiles.map((quantile, i) => `min(delay_ms) FILTER (upto >= recipients * ${quantile}) AS q${i}`);
   const found = await ask(
     `SELECT ${own}, ${least.join(', ')} FROM (
        SELECT ${own}, delay_ms, sum(recipients) OVER (PARTITION BY ${own} ORDER BY delay_ms) AS upto, sum(recipients) OVER (PARTITION BY ${own}) AS recipients
        FROM (
-         SELECT ${[...places, `${bin} AS bin`].join(', ')}, phase, delay_ms, sum(recipients) AS recipients FROM (
-           SELECT time, host, instance, phase, delay_ms, recipients FROM delay_hours
-             WHERE ${hours} AND phase IN (${phases.map((phase) => `'${phase}'`).join(', ')})
+         SELECT ${[...places, `${bin} AS bin`].join(', ')}, phase, delay_ms, sum(recipients)::BIGINT AS recipients FROM (
+           ${summed('delay_days', days)} UNION ALL ${summed('delay_hours', hours)}
            UNION ALL ${taken.join(' UNION ALL ')})
          ${conditions} GROUP BY ALL))
      GROUP BY ALL`,

@@ -20,13 +20,14 @@ export async function readSeries(ask: Ask, memory: Memory, question: SeriesQuest
   const covered = memory.covered.bins(firstBin * step * 1000, step * 1000, count);
   const series: SeriesPoints[] = [];
   const sums = await sumCurves(ask, memory, question, firstBin);
+  const gauges = await gaugeCurves(ask, question, firstBin);
   for (const name of question.series) {
     const { type } = SERIES[name];
     const curves: Curve[] = isRows(name)
       ? await rowCurves(ask, memory, name, question, firstBin)
       : type === 'sum'
         ? (sums.get(name) ?? [])
-        : await gaugeCurves(ask, name, question, firstBin);
+        : (gauges.get(name) ?? []);
     // Older messages are no longer kept: that is not the same as none.
     const since = type === 'counted' ? await rowsSince(ask) : 0;
     const isZero = (bin: number): boolean =>
@@ -133,33 +134,62 @@ const GAUGES = {
 } as const satisfies Partial<Record<SeriesName, GaugeSource>>;
 const isGauge = (name: SeriesName): name is keyof typeof GAUGES => Object.hasOwn(GAUGES, name);
 
-/** Queues of several hosts add up; of ages and lags the largest counts, and a service is as good as where it is worst. */
-async function gaugeCurves(ask: Ask, name: SeriesName, question: SeriesQuestion, firstBin: number): Promise<Curve[]> {
-  if (!isGauge(name)) return [];
+/** Series of one table are one question: reading it takes longer than adding up. */
+async function gaugeCurves(ask: Ask, question: SeriesQuestion, firstBin: number): Promise<Map<SeriesName, Curve[]>> {
+  const asked = new Set(question.series.filter(isGauge));
+  const found = new Map<SeriesName, Curve[]>();
+  for (const table of new Set([...asked].map((name) => GAUGES[name].table))) {
+    const names = [...asked].filter((name) => GAUGES[name].table === table);
+    const own: readonly Label[] = [...new Set(names.flatMap((name) => GAUGES[name].labels))];
+    const rows = await gaugeRows(ask, table, own, names, question, firstBin);
+    names.forEach((name, i) => found.set(name, curvesOf(rows, i, own, GAUGES[name].combine, question)));
+  }
+  return found;
+}
+
+type GaugeName = keyof typeof GAUGES;
+type Rows = Awaited<ReturnType<Ask>>;
+
+/** Bins in their order; `mean0` and `last0` are of the first name, null where it has no value. */
+async function gaugeRows(
+  ask: Ask,
+  table: string,
+  own: readonly Label[],
+  names: readonly GaugeName[],
+  question: SeriesQuestion,
+  firstBin: number,
+): Promise<Rows> {
   const parameters = new Parameters();
   const bin = `(epoch_ms(time) // ${parameters.add(question.step * 1000)}::BIGINT - ${parameters.add(firstBin)}::BIGINT)::INTEGER`;
-  const { table, labels: own, column, combine }: GaugeSource = GAUGES[name];
-  const rows = await ask(
-    `SELECT ${[...own, ''].join(', ')} ${bin} AS bin, avg(${column}) AS mean, arg_max(${column}, time)::DOUBLE AS last FROM ${table}
-     WHERE time >= ${parameters.time(question.from * 1000)} AND time < ${parameters.time(question.to * 1000)} AND ${column} IS NOT NULL GROUP BY ALL ORDER BY bin`,
+  const figures = names.map(
+    (name, i) => `avg(${GAUGES[name].column}) AS mean${i}, arg_max(${GAUGES[name].column}, time)::DOUBLE AS last${i}`,
+  );
+  return ask(
+    `SELECT ${[...own, ''].join(', ')} ${bin} AS bin, ${figures.join(', ')} FROM ${table}
+     WHERE time >= ${parameters.time(question.from * 1000)} AND time < ${parameters.time(question.to * 1000)} GROUP BY ALL ORDER BY bin`,
     parameters.values,
     parameters.types,
   );
+}
+
+/** Queues of several hosts add up; of ages and lags the largest counts, and a service is as good as where it is worst. */
+function curvesOf(rows: Rows, at: number, own: readonly Label[], combine: GaugeSource['combine'], question: SeriesQuestion): Curve[] {
   const curves = new Map<string, Curve & { lastBin: number }>();
   for (const row of rows) {
+    const mean = row[`mean${at}`] as number | null;
+    if (mean === null) continue;
     const labels: LabelValues = {};
     for (const label of own) if (row[label] !== '') labels[label] = String(row[label]);
     if (!matches(labels, question.where)) continue;
     const group = JSON.stringify(question.by.map((label) => labels[label] ?? ''));
     let curve = curves.get(group);
     if (curve === undefined) curves.set(group, (curve = { labels: pick(labels, question.by), bins: new Map(), last: 0, lastBin: -1 }));
-    const at = row['bin'] as number;
-    const mean = row['mean'] as number;
-    const before = curve.bins.get(at);
-    curve.bins.set(at, before === undefined ? mean : combine(before, mean));
-    const last = row['last'] as number;
-    curve.last = at > curve.lastBin ? last : combine(curve.last ?? 0, last);
-    curve.lastBin = at;
+    const bin = row['bin'] as number;
+    const before = curve.bins.get(bin);
+    curve.bins.set(bin, before === undefined ? mean : combine(before, mean));
+    const last = row[`last${at}`] as number;
+    curve.last = bin > curve.lastBin ? last : combine(curve.last ?? 0, last);
+    curve.lastBin = bin;
   }
   return [...curves.values()];
 }

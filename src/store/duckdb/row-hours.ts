@@ -3,12 +3,12 @@ import { type Phase, PHASES, SIZES } from '../../model/series.ts';
 import type { Memory } from './memory.ts';
 import { RECEIVED } from './read-breakdown.ts';
 import type { Parameters } from './segments.ts';
-import { HOUR } from './sums.ts';
+import { DAY, HOUR } from './sums.ts';
 
 /**
  * What the rows of messages come to hour by hour, for questions over weeks and years: counting millions of rows takes seconds. Made when
  * sums are merged, so that storing a line costs nothing more; an hour to which something came later is counted from its rows until it is
- * made again. Nothing is rounded: the answers are those of the rows.
+ * made again. Delays, of which there are many, are summed up by the day as well. Nothing is rounded: the answers are those of the rows.
  */
 
 export const PHASE_COLUMN: Readonly<Record<Phase, string>> = {
@@ -18,6 +18,8 @@ export const PHASE_COLUMN: Readonly<Record<Phase, string>> = {
   connect: 'delay_connect_ms',
   transmit: 'delay_transmit_ms',
 };
+
+const HOURS_A_DAY = DAY / HOUR;
 
 /** Rows whose recipient was reached. */
 export const REACHED = `outcome IN ('sent', 'delivered')`;
@@ -37,9 +39,14 @@ export async function sumRowHours(connection: DuckDBConnection, hours: readonly 
     (phase) => `SELECT date_trunc('hour', time) AS time, host, instance, '${phase}' AS phase, ${PHASE_COLUMN[phase]} AS delay_ms, count(*)
       FROM deliveries WHERE ${REACHED} AND ${inHours} GROUP BY ALL`,
   );
+  const [firstDay, lastDay] = [Math.floor((first * HOUR) / DAY), Math.floor((last * HOUR) / DAY)];
+  const inDays = `time >= make_timestamp_ms(${firstDay * DAY}) AND time < make_timestamp_ms(${(lastDay + 1) * DAY})`;
   await connection.run(`
     DELETE FROM delay_hours WHERE ${inHours};
     INSERT INTO delay_hours ${delays.join(' UNION ALL ')} ORDER BY ALL;
+    DELETE FROM delay_days WHERE ${inDays};
+    INSERT INTO delay_days SELECT date_trunc('day', time) AS time, host, instance, phase, delay_ms, sum(recipients)::BIGINT
+      FROM delay_hours WHERE ${inDays} GROUP BY ALL ORDER BY ALL;
     DELETE FROM size_hours WHERE ${inHours};
     INSERT INTO size_hours SELECT date_trunc('hour', time) AS time, host, instance, ${SIZE_CLASS} AS size_class, count(*)
       FROM ${RECEIVED} ${inHours} GROUP BY ALL ORDER BY ALL`);
@@ -47,6 +54,8 @@ export async function sumRowHours(connection: DuckDBConnection, hours: readonly 
 
 /** Conditions on `time`: which part of a question is answered from hours, and which from rows. */
 export interface Split {
+  /** Whole days among those hours, where bins are whole days; they are not in `hours`, then. */
+  readonly days: string;
   readonly hours: string;
   readonly rows: string;
 }
@@ -56,9 +65,9 @@ export function split(
   { facts, unmerged }: Pick<Memory, 'facts' | 'unmerged'>,
   { from, to, step }: { readonly from: number; readonly to: number; readonly step: number },
   parameters: Parameters,
-  rowsOnly = false,
+  { rowsOnly = false, withDays = false } = {},
 ): Split {
-  const ranges: Record<keyof Split, [from: number, to: number][]> = { hours: [], rows: [] };
+  const ranges: Record<keyof Split, [from: number, to: number][]> = { days: [], hours: [], rows: [] };
   const put = (part: keyof Split, start: number, end: number): void => {
     const last = ranges[part].at(-1);
     if (last?.[1] === start) last[1] = end;
@@ -68,9 +77,25 @@ export function split(
   const first = Math.ceil(begin / HOUR);
   const past = rowsOnly || (step * 1000) % HOUR !== 0 ? first : Math.min(Math.floor(end / HOUR), facts.summedUntil);
   put('rows', begin, Math.min(first * HOUR, end));
-  for (let hour = first; hour < past; hour++) put(unmerged.has(hour) ? 'rows' : 'hours', hour * HOUR, (hour + 1) * HOUR);
+  const byDay = withDays && (step * 1000) % DAY === 0;
+  for (let hour = first; hour < past;) {
+    const isDay = byDay && (hour * HOUR) % DAY === 0 && hour + HOURS_A_DAY <= past && !someOf(unmerged, hour);
+    const next = hour + (isDay ? HOURS_A_DAY : 1);
+    put(isDay ? 'days' : unmerged.has(hour) ? 'rows' : 'hours', hour * HOUR, next * HOUR);
+    hour = next;
+  }
   put('rows', Math.max(first, past) * HOUR, end);
-  return { hours: within(ranges.hours, parameters), rows: within(ranges.rows, parameters) };
+  return {
+    days: within(ranges.days, parameters),
+    hours: within(ranges.hours, parameters),
+    rows: within(ranges.rows, parameters),
+  };
+}
+
+/** Is one of the day's hours among these? */
+function someOf(hours: ReadonlySet<number>, first: number): boolean {
+  for (let hour = first; hour < first + HOURS_A_DAY; hour++) if (hours.has(hour)) return true;
+  return false;
 }
 
 /** The outer bounds spare the database the rest of the table. */
