@@ -21,6 +21,8 @@ interface Filter {
 /** More candidates than asked for, because a status is known only once a message's deliveries are read. */
 const SPARE = 4;
 const MOST_CANDIDATES = 2000;
+/** Looked through before all of the time that is asked for: a busy address has enough messages there, and a day is read in no time. */
+const RECENT_DAYS = [1, 8];
 /** Rows that one message may take up among the newest: recipients, attempts, queue files. */
 const ROWS_A_MESSAGE = 20;
 
@@ -31,14 +33,39 @@ export async function readMessages(ask: Ask, question: MessagesQuestion): Promis
     return lives.map((life) => summarize(life).summary).toSorted((a, b) => b.time - a.time);
   }
   if (question.series !== undefined) return readBehind(ask, { ...question, series: question.series });
-  const parameters = new Parameters();
-  const range = (table: string): string =>
-    `${table}.time >= ${parameters.time(question.from * 1000)} AND ${table}.time < ${parameters.time(question.to * 1000)}`;
-  const filters = filtersOf(question, parameters);
-  const pushed = status === undefined ? undefined : statusFilter(status);
-  const wanted = pushed === undefined ? filters : [...filters, pushed];
+  const isFiltered = filtersOf(question, new Parameters()).length > 0;
   const found: MessageSummary[] = [];
-  if (status !== 'rejected' || filters.length > 0) {
+  if (status !== 'rejected' || isFiltered) {
+    for (const life of await loadLives(ask, await candidates(ask, question))) {
+      const { summary, outcomes } = summarize(life);
+      if (status === undefined || summary.status === status || outcomes.has(status)) found.push(summary);
+    }
+  }
+  if ((status === undefined && isFiltered) || status === 'rejected') {
+    found.push(...(await newest(question, limit, (from) => refusedAttempts(ask, { ...question, from }))));
+  }
+  return found.toSorted((a, b) => b.time - a.time).slice(0, limit);
+}
+
+/** What `find` finds since a time, newest first: of the shortest time that holds enough, which are then the newest of all. */
+async function newest<T>({ from, to }: MessagesQuestion, enough: number, find: (from: number) => Promise<T[]>): Promise<T[]> {
+  for (const since of RECENT_DAYS.map((days) => to - days * 86_400)) {
+    if (since <= from) break;
+    const found = await find(since);
+    if (found.length >= enough) return found;
+  }
+  return find(from);
+}
+
+/** Root numbers of the newest messages that may be meant. */
+async function candidates(ask: Ask, question: MessagesQuestion): Promise<number[]> {
+  const { status, limit } = question;
+  const most = Math.floor(Math.min(limit * (status === undefined ? 1 : SPARE), MOST_CANDIDATES));
+  const find = async (from: number): Promise<number[]> => {
+    const parameters = new Parameters();
+    const range = (table: string): string =>
+      `${table}.time >= ${parameters.time(from * 1000)} AND ${table}.time < ${parameters.time(question.to * 1000)}`;
+    const wanted = conditionsOf(question, parameters);
     const hits = (wanted.length === 0 ? [{ queueFiles: ['q.uid = q.message'] }] : wanted).flatMap((filter, index) => [
       ...(filter.queueFiles ?? []).map(
         (one) => `SELECT ${index} AS f, q.message AS m, q.time AS time FROM queue_files q WHERE ${range('q')} AND ${one}`,
@@ -50,26 +77,19 @@ export async function readMessages(ask: Ask, question: MessagesQuestion): Promis
         (one) => `SELECT ${index} AS f, s.message AS m, s.time AS time FROM steps s WHERE ${range('s')} AND ${one}`,
       ),
     ]);
-    const candidates = Math.floor(Math.min(limit * (status === undefined ? 1 : SPARE), MOST_CANDIDATES));
     // With one condition the newest rows hold the newest messages; with several the messages that meet all may be older.
-    const newest = wanted.length > 1 ? '' : `ORDER BY time DESC LIMIT ${candidates * ROWS_A_MESSAGE}`;
-    const newestHits = hits.map((hit) => `(${hit} ${newest})`);
-    const rows = await ask(
-      rootsSql(newestHits.join(' UNION ALL '), Math.max(1, wanted.length), parameters.add(candidates)),
-      parameters.values,
-    );
-    for (const life of await loadLives(
-      ask,
-      rows.map((row) => Number(row['root'])),
-    )) {
-      const { summary, outcomes } = summarize(life);
-      if (status === undefined || summary.status === status || outcomes.has(status)) found.push(summary);
-    }
-  }
-  if ((status === undefined && filters.length > 0) || status === 'rejected') {
-    found.push(...(await refusedAttempts(ask, question)));
-  }
-  return found.toSorted((a, b) => b.time - a.time).slice(0, limit);
+    const first = wanted.length > 1 ? '' : `ORDER BY time DESC LIMIT ${most * ROWS_A_MESSAGE}`;
+    const newestHits = hits.map((hit) => `(${hit} ${first})`);
+    const rows = await ask(rootsSql(newestHits.join(' UNION ALL '), Math.max(1, wanted.length), parameters.add(most)), parameters.values);
+    return rows.map((row) => Number(row['root']));
+  };
+  return conditionsOf(question, new Parameters()).length > 1 ? find(question.from) : newest(question, most, find);
+}
+
+/** What a message has to meet, each by any of its rows. */
+function conditionsOf(question: MessagesQuestion, parameters: Parameters): Filter[] {
+  const ofStatus = question.status === undefined ? undefined : statusFilter(question.status);
+  return [...filtersOf(question, parameters), ...(ofStatus === undefined ? [] : [ofStatus])];
 }
 
 async function refusedAttempts(ask: Ask, question: MessagesQuestion): Promise<MessageSummary[]> {
