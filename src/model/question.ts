@@ -254,6 +254,7 @@ export interface StoreFacts {
   readonly firstTime: number;
   readonly lastTime: number;
   readonly lines: number;
+  /** Of a large store as it was at most ten seconds ago. */
   readonly messages: number;
   readonly bytesOnDisk: number;
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { whileWanted } from '../../src/lib/patience.ts';
+import type { Memory } from '../../src/store/duckdb/memory.ts';
+import { messageCount } from '../../src/store/duckdb/read-state.ts';
 import { ENDLESS, openDatabase } from './batches.ts';
 
 test('a question is given up when the one who asked has gone, and the next is answered', async (t) => {
@@ -25,4 +27,14 @@ test('sums are read while rows are, however many wait for rows', async (t) => {
   assert.deepEqual(await database.read((ask) => ask('SELECT 1 AS one')), [{ one: 1 }]);
   going.abort();
   assert.ok((await rows).every(({ status }) => status === 'rejected'));
+});
+
+test('messages are counted each time, of a large store every ten seconds', async () => {
+  let [now, held] = [1000, 5];
+  const count = messageCount(() => now);
+  const asked = (lastUid: number) => count(async () => [{ n: held++ }], { facts: { lastUid } } as Memory);
+  assert.deepEqual([await asked(10), await asked(10)], [5, 6]);
+  assert.deepEqual([await asked(2e7), await asked(2e7)], [6, 6]);
+  now += 10_000;
+  assert.deepEqual([await asked(2e7), await asked(2e7)], [7, 7]);
 });

@@ -15,7 +15,7 @@ import { readMessages } from './read-messages.ts';
 import { readReconciliation } from './read-reconcile.ts';
 import { readSeries, readTotals } from './read-series.ts';
 import { readServices } from './read-services.ts';
-import { readFacts, readLogins, readParser, readQueues } from './read-state.ts';
+import { messageCount, readFacts, readLogins, readParser, readQueues } from './read-state.ts';
 import { readProbes, saveProbe } from './probes.ts';
 import { readReportMails, saveReportMails } from './report-mails.ts';
 import { readTop } from './read-top.ts';
@@ -102,6 +102,7 @@ async function openOnce(options: DuckStoreOptions): Promise<DuckStore> {
     unclear = unclear && { ...unclear, stored: memory.version >= unclear.version };
   };
 
+  const countMessages = messageCount();
   let commits = 0;
   let bytes = 0;
 
@@ -156,7 +157,10 @@ async function openOnce(options: DuckStoreOptions): Promise<DuckStore> {
     findings: (question) => database.read((ask) => readFindings(ask, question), 'rows'),
     parser: (from, to) => database.read((ask) => readParser(ask, memory, from, to)),
     labelValues: (label) => Promise.resolve(memory.keys.valuesOf(label)),
-    facts: async () => ({ ...(await database.read((ask) => readFacts(ask, memory))), bytesOnDisk: await database.bytesOnDisk() }),
+    facts: async () => ({
+      ...(await database.read((ask) => readFacts(ask, memory, countMessages))),
+      bytesOnDisk: await database.bytesOnDisk(),
+    }),
     saveAlerting: (update) => database.write((writing) => saveAlerting(writing, update)),
     alerting: () => database.read(readAlerting),
     alerts: (from, to, limit) => database.read((ask) => readAlerts(ask, from, to, limit)),

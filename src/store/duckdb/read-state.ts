@@ -76,17 +76,34 @@ export async function readParser(ask: Ask, memory: Memory, from: number, to: num
   return { programs: sorted, unknown: unknown as unknown as ParserAnswer['unknown'] };
 }
 
-export async function readFacts(ask: Ask, memory: Memory): Promise<Omit<StoreFacts, 'bytesOnDisk'>> {
+/** Of so many queue files messages are counted each time: that takes no longer than the other facts. */
+const FEW = 1_000_000;
+const COUNT_KEPT_MS = 10_000;
+
+export type MessageCount = (ask: Ask, memory: Memory) => Promise<number>;
+
+/** How many messages there are; of many, as it was some seconds ago: pages ask every other second, and counting ten million takes 20 ms and more. */
+export function messageCount(clock: () => number = Date.now): MessageCount {
+  let known = { messages: 0, until: 0 };
+  return async (ask, { facts }) => {
+    const now = clock();
+    if (facts.lastUid > FEW && now < known.until) return known.messages;
+    const [row] = await ask('SELECT count(*)::DOUBLE AS n FROM queue_files WHERE uid = message');
+    known = { messages: Number(row?.['n'] ?? 0), until: now + COUNT_KEPT_MS };
+    return known.messages;
+  };
+}
+
+export async function readFacts(ask: Ask, memory: Memory, messages: MessageCount): Promise<Omit<StoreFacts, 'bytesOnDisk'>> {
   const tables = ['queue_files', 'deliveries', 'refusals', 'logins', 'minute_sums', 'queue_samples'];
   const [times] = await ask(
     `SELECT epoch_ms(min(first))::DOUBLE AS first, epoch_ms(max(last))::DOUBLE AS last
      FROM (${tables.map((table) => `SELECT min(time) AS first, max(time) AS last FROM ${table}`).join(' UNION ALL ')})`,
   );
-  const [messages] = await ask('SELECT count(*)::DOUBLE AS n FROM queue_files WHERE uid = message');
   return {
     firstTime: Number(times?.['first'] ?? 0) / 1000,
     lastTime: Number(times?.['last'] ?? 0) / 1000,
     lines: memory.facts.lines,
-    messages: Number(messages?.['n'] ?? 0),
+    messages: await messages(ask, memory),
   };
 }
