@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, readdir, rm } from 'node:fs/promises';
+import { copyFile, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { STORED_LABELS } from '../../src/model/series.ts';
+import { isDamagedFile } from '../../src/store/duckdb/backup.ts';
 import { openDuckStore } from '../../src/store/duckdb/index.ts';
 import { migrate, MIGRATIONS } from '../../src/store/duckdb/migrations.ts';
 import { temporaryDirectory } from '../support/log-store.ts';
@@ -16,6 +17,8 @@ import { temporaryDirectory } from '../support/log-store.ts';
 const CHILD = join(import.meta.dirname, 'upgrade-child.ts');
 export const OLDER = MIGRATIONS.map((_, index) => index + 1).slice(0, -1);
 const ROWS = 20_000;
+/** Bytes that DuckDB keeps its three headers in. */
+const HEADERS = 3 * 4_096;
 const HOUR = Date.UTC(2026, 10, 23, 12);
 const RANGE = { from: HOUR / 1000, to: HOUR / 1000 + 3600 };
 
@@ -43,14 +46,39 @@ const read = async (connection: DuckDBConnection, sql: string): Promise<unknown[
 const layout = (connection: DuckDBConnection): Promise<unknown[][]> =>
   read(connection, 'SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal ORDER BY ALL');
 
+/** What a store says of the rows that were put in. */
+const WHOLE = { rows: ROWS, sums: ROWS, position: ROWS };
+
+/** Opens the file as a release does, and tells what is in it. */
+async function held(path: string, onNotice?: (text: string) => void): Promise<unknown> {
+  const store = await openDuckStore({ path, threads: 1, ...(onNotice && { onNotice }) });
+  try {
+    const [sums] = await store.totals({ series: ['sent'], ...RANGE, where: {} });
+    const { total } = await store.top({ of: 'recipient', series: 'sent', ...RANGE, limit: 1, where: {} });
+    const [position] = (await store.savedState()).positions;
+    return { rows: total, sums: sums?.value, position: position?.offset };
+  } finally {
+    await store.close();
+  }
+}
+
+const makeOlder = (path: string, schema: number): Promise<void> =>
+  withDatabase(path, async (connection) => {
+    await migrate(connection, MIGRATIONS.slice(0, schema));
+    for (const sql of FILLED) await connection.run(sql);
+  });
+
+const schemaOf = (file: string): Promise<{ version: number; tables: unknown[][] }> =>
+  withDatabase(file, async (connection) => {
+    const [[stored] = []] = await read(connection, `SELECT value FROM meta WHERE name = 'schema'`);
+    return { version: Number(stored), tables: await layout(connection) };
+  });
+
 /** Kills the upgrade so often at random moments: each time the file has one release's schema, and all of its rows. */
 export async function upgradeKilled(t: TestContext, schema: number, kills: number): Promise<void> {
   const folder = await temporaryDirectory(t);
   const [made, file] = [join(folder, 'made.duckdb'), join(folder, 'mail.duckdb')];
-  await withDatabase(made, async (connection) => {
-    await migrate(connection, MIGRATIONS.slice(0, schema));
-    for (const sql of FILLED) await connection.run(sql);
-  });
+  await makeOlder(made, schema);
   const reset = async (): Promise<void> => {
     for (const name of await readdir(folder)) if (name.startsWith('mail.duckdb')) await rm(join(folder, name), { recursive: true });
     await copyFile(made, file);
@@ -67,28 +95,39 @@ export async function upgradeKilled(t: TestContext, schema: number, kills: numbe
       }),
     );
   }
-  const found: number[] = [];
+  const found: (number | undefined)[] = [];
   for (let kill = 0; kill < kills; kill++) {
     await reset();
     await upgrade(file, Math.random() * duration);
-    const [version, tables] = await withDatabase(file, async (connection) => {
-      const [[stored] = []] = await read(connection, `SELECT value FROM meta WHERE name = 'schema'`);
-      return [Number(stored), await layout(connection)] as const;
+    const look = await schemaOf(file).catch((error: unknown) => {
+      // What DuckDB can leave: the backup that was made before takes the file's place.
+      if (!isDamagedFile(error)) throw error;
+      return undefined;
     });
-    assert.deepEqual(tables, layouts.get(version), `the tables are those of schema ${version}`);
-    found.push(version);
-    const store = await openDuckStore({ path: file, threads: 1 });
-    try {
-      const [sums] = await store.totals({ series: ['sent'], ...RANGE, where: {} });
-      const { total } = await store.top({ of: 'recipient', series: 'sent', ...RANGE, limit: 1, where: {} });
-      const [position] = (await store.savedState()).positions;
-      assert.deepEqual({ rows: total, sums: sums?.value, position: position?.offset }, { rows: ROWS, sums: ROWS, position: ROWS });
-    } finally {
-      await store.close();
-    }
+    if (look !== undefined) assert.deepEqual(look.tables, layouts.get(look.version), `the tables are those of schema ${look.version}`);
+    found.push(look?.version);
+    assert.deepEqual(await held(file), WHOLE);
   }
   const counts = Array.from(layouts.keys(), (version) => `${version}: ${found.filter((one) => one === version).length}`);
-  t.diagnostic(`from schema ${schema}, killed ${kills} times within ${duration.toFixed(0)} ms; found at schema ${counts.join(', ')}`);
+  t.diagnostic(
+    `from schema ${schema}, killed ${kills} times within ${duration.toFixed(0)} ms; found at schema ${counts.join(', ')}; damaged: ${found.filter((one) => one === undefined).length}`,
+  );
+}
+
+/** Upgrades, writes over all but the file's headers, and opens it again: what the backup kept of the older schema is brought to the newest. */
+export async function upgradeDamaged(t: TestContext, schema: number): Promise<void> {
+  const file = join(await temporaryDirectory(t), 'mail.duckdb');
+  await makeOlder(file, schema);
+  assert.deepEqual(await held(file), WHOLE);
+  assert.equal((await schemaOf(`${file}.backup`)).version, schema);
+  const written = await open(file, 'r+');
+  const { size } = await written.stat();
+  await written.write(Buffer.alloc(size - HEADERS, 'damaged'), 0, size - HEADERS, HEADERS);
+  await written.close();
+  const notices: string[] = [];
+  assert.deepEqual(await held(file, (text) => notices.push(text)), WHOLE);
+  assert.match(notices.join('\n'), /damaged and put aside/);
+  assert.equal((await schemaOf(file)).version, MIGRATIONS.length);
 }
 
 /** Runs it to its end, or kills it so long after it began. */

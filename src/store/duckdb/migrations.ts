@@ -124,6 +124,12 @@ COMMENT ON TABLE delay_days IS 'delay_hours by UTC day; of a day that goes on, a
 
 const META = `CREATE TABLE IF NOT EXISTS meta (name VARCHAR, value VARCHAR);`;
 
+/** Whether the file was written by an earlier release. */
+export async function isOlder(connection: DuckDBConnection): Promise<boolean> {
+  const version = await schemaVersion(connection);
+  return version > 0 && version < MIGRATIONS.length;
+}
+
 /**
  * Brings the schema to the newest version, each step in one transaction with its number.
  * Throws `store_newer` when the file was written by a later release.

@@ -1,10 +1,10 @@
 import { rename, stat } from 'node:fs/promises';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { OperationalError } from '../../model/errors.ts';
-import { isDamagedFile, needsRestoring, restoreBackup, writtenByBackup } from './backup.ts';
+import { isDamagedFile, needsRestoring, restoreBackup, writeBackup, writtenByBackup } from './backup.ts';
 import { isDamagedWal } from './failures.ts';
 import { Feed } from './feed.ts';
-import { migrate } from './migrations.ts';
+import { isOlder, migrate } from './migrations.ts';
 
 export interface DatabaseOptions {
   readonly path: string;
@@ -94,6 +94,8 @@ async function openInstance(options: DatabaseOptions): Promise<Opened> {
     const paths = writtenByBackup(options.path).map(quoted);
     // No query reaches files or the network, and no query changes that.
     await connection.run(`SET allowed_paths = [${paths.join(', ')}]; SET enable_external_access = false; SET lock_configuration = true`);
+    // A process killed while DuckDB rewrote the tables of an old schema left, once, a file that could not be opened again.
+    if (await isOlder(connection)) await writeBackup(connection, options.path);
     await migrate(connection);
     return { instance, connect, connection, feed: new Feed(connection), idleReaders: [], readsRunning: 0 };
   } catch (error) {
