@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { OperationalError } from './model/errors.ts';
 import { VERSION } from './cli/version.ts';
 
@@ -66,6 +67,10 @@ async function main(args: readonly string[]): Promise<void> {
     await command()
   )(named ? rest : args);
 }
+
+// Garbage is collected once the heap is half as large again as what lives in it, in every thread. V8 by itself lets it become four
+// times that, which for a long import is two hundred megabytes more, and buys no time that can be measured.
+setFlagsFromString('--heap-growing-percent=50');
 
 try {
   await main(process.argv.slice(2));
