@@ -5,8 +5,8 @@ import { Pipeline } from '../pipeline/pipeline.ts';
 import { BatchPacker, buffersOf } from '../store/duckdb/packed-batch.ts';
 import { type Counting, failureOf, type FromCounter, type ToCounter } from './import-messages.ts';
 
-/** Several hundred thousand lines: the larger a transaction, the less of what was in flight between two has to be stored. */
-const MAX_WEIGHT = 250_000;
+/** Some hundred thousand lines: the larger a transaction, the less of what was in flight between two has to be stored, and the more memory is taken. */
+const MAX_WEIGHT = 125_000;
 
 const port = parentPort;
 if (port === null) throw new Error('this is a thread of `import`');
