@@ -43,9 +43,10 @@ export function questionOf(graph) {
   const by = [...new Set(graph.split ? [graph.split.by, ...labels] : labels)];
   const own = [...new Set(drawn.map(({ series }) => series))];
   const series = by.length > 0 && !own.some(isSampled) ? [...new Set([...own, /** @type {const} */ ('log_lines')])] : own;
-  // Each phase is counted by itself: what no curve looks at is not asked for. Lines have no phase.
-  const phases = drawn.flatMap(({ where }) => where?.phase ?? []);
-  return { series, by, own, where: phases.length === 0 ? {} : { phase: [...new Set(phases), ''] } };
+  // Each phase and quantile is made by itself: what no curve looks at is not asked for. Lines have none.
+  const dear = /** @type {const} */ (['phase', 'quantile']).filter((label) => by.includes(label));
+  const where = Object.fromEntries(dear.map((label) => [label, [...new Set(drawn.flatMap((one) => one.where?.[label] ?? [])), '']]));
+  return { series, by, own, where };
 }
 
 /** Asked of the system now and then, not made from lines. @param {SeriesName} series */

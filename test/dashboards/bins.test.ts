@@ -76,7 +76,7 @@ test('a graph is one question; by labels it also asks for the lines that tell qu
     where: {},
   });
   assert.deepEqual(questionOf(graph('rejects')), { series: ['rejected', 'log_lines'], by: ['reason'], own: ['rejected'], where: {} });
-  assert.deepEqual(questionOf(graph('delays')).where, { phase: ['total', ''] });
+  assert.deepEqual(questionOf(graph('delays')).where, { phase: ['total', ''], quantile: ['0.99', '0.9', '0.5', ''] });
   assert.deepEqual(questionOf(graph('queues')).series, ['queue_messages', 'queue_oldest_seconds']);
 });
 

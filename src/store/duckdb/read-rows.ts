@@ -44,10 +44,13 @@ async function delayCurves(ask: Ask, memory: Memory, question: SeriesQuestion, f
   const summed = (table: string, range: string): string =>
     `SELECT time, host, instance, phase, delay_ms, recipients FROM ${table} WHERE ${range} AND phase IN (${phases.map((phase) => `'${phase}'`).join(', ')})`;
   const own = [...places, 'bin', 'phase'].join(', ');
-  const least = quantiles.map((quantile, i) => `min(delay_ms) FILTER (upto >= recipients * ${quantile}) AS q${i}`);
+  const least = quantiles.map(
+    (quantile, i) => `min(delay_ms) FILTER (upto * 100 >= recipients * ${Math.round(Number(quantile) * 100)}) AS q${i}`,
+  );
   const found = await ask(
     `SELECT ${own}, ${least.join(', ')} FROM (
-       SELECT ${own}, delay_ms, sum(recipients) OVER (PARTITION BY ${own} ORDER BY delay_ms) AS upto, sum(recipients) OVER (PARTITION BY ${own}) AS recipients
+       SELECT ${own}, delay_ms, (sum(recipients) OVER (PARTITION BY ${own} ORDER BY delay_ms ROWS UNBOUNDED PRECEDING))::BIGINT AS upto,
+         (sum(recipients) OVER (PARTITION BY ${own}))::BIGINT AS recipients
        FROM (
          SELECT ${[...places, `${bin} AS bin`].join(', ')}, phase, delay_ms, sum(recipients)::BIGINT AS recipients FROM (
            ${summed('delay_days', days)} UNION ALL ${summed('delay_hours', hours)}
