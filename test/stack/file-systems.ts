@@ -35,6 +35,13 @@ export async function mountAnew(folder: string): Promise<void> {
 
 const TMPFS = ['-t', 'tmpfs', 'tmpfs'] as const;
 
+/** A disk so small that it is soon full. */
+export async function smallDisk(t: TestContext, megabytes: number): Promise<string> {
+  const folder = await mounted(t, 'tmpfs');
+  await output('mount', '-o', `remount,size=${megabytes}m`, folder);
+  return folder;
+}
+
 async function mountOptions(t: TestContext, kind: FileSystem, outside: string): Promise<readonly string[]> {
   if (kind === 'tmpfs') return TMPFS;
   if (kind === 'overlayfs') {

@@ -1,12 +1,12 @@
 /** A real file system that is full: a small tmpfs, with a file on it that takes the room and is removed later. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, unlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { OperationalError } from '../../src/model/errors.ts';
 import { openDuckStore } from '../../src/store/duckdb/index.ts';
-import { eventually, output } from '../stack/program.ts';
+import { smallDisk, unmountable } from '../stack/file-systems.ts';
+import { eventually } from '../stack/program.ts';
 import { batchOf, DAY_START, delivery, delta, NOON } from './batches.ts';
 
 const ROWS = 2_000;
@@ -24,14 +24,9 @@ const batch = (number: number) =>
 
 test(
   'a full disk: the position stands still, what is there can be read, and it goes on by itself',
-  { skip: process.getuid?.() === 0 ? false : 'mounts a file system of its own, as root only' },
+  { skip: unmountable('tmpfs') ?? false },
   async (t) => {
-    const folder = await mkdtemp(join(tmpdir(), 'mailgraph-full-'));
-    await output('mount', '-t', 'tmpfs', '-o', 'size=32m', 'tmpfs', folder);
-    t.after(async () => {
-      await output('umount', '-l', folder);
-      await rm(folder, { recursive: true, force: true });
-    });
+    const folder = await smallDisk(t, 32);
     const filler = join(folder, 'filler');
     await writeFile(filler, Buffer.alloc(14 * 1024 * 1024));
     const store = await openDuckStore({ path: join(folder, 'mail.duckdb'), threads: 1 });

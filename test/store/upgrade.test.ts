@@ -1,5 +1,6 @@
 import { test } from 'node:test';
-import { OLDER, upgradeDamaged, upgradeKilled } from './upgrade.ts';
+import { unmountable } from '../stack/file-systems.ts';
+import { OLDER, upgradeDamaged, upgradeKilled, upgradeWithoutRoom } from './upgrade.ts';
 
 const [oldest = 1] = OLDER;
 
@@ -7,3 +8,7 @@ test('killed while the oldest schema is brought to the newest: one release or an
 
 test('before an older schema is brought to the newest a backup is made, and takes the place of a file that did not survive', (t) =>
   upgradeDamaged(t, oldest));
+
+test('an older schema stays where there is no room for a backup', { skip: unmountable('tmpfs') ?? false }, (t) =>
+  upgradeWithoutRoom(t, oldest),
+);

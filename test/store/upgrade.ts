@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, open, readdir, rm } from 'node:fs/promises';
+import { copyFile, open, readdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
@@ -12,6 +12,7 @@ import { STORED_LABELS } from '../../src/model/series.ts';
 import { isDamagedFile } from '../../src/store/duckdb/backup.ts';
 import { openDuckStore } from '../../src/store/duckdb/index.ts';
 import { migrate, MIGRATIONS } from '../../src/store/duckdb/migrations.ts';
+import { smallDisk } from '../stack/file-systems.ts';
 import { temporaryDirectory } from '../support/log-store.ts';
 
 const CHILD = join(import.meta.dirname, 'upgrade-child.ts');
@@ -128,6 +129,21 @@ export async function upgradeDamaged(t: TestContext, schema: number): Promise<vo
   assert.deepEqual(await held(file, (text) => notices.push(text)), WHOLE);
   assert.match(notices.join('\n'), /damaged and put aside/);
   assert.equal((await schemaOf(file)).version, MIGRATIONS.length);
+}
+
+/** Upgrades with no room for a backup on the disk: refused, and nothing is changed. */
+export async function upgradeWithoutRoom(t: TestContext, schema: number): Promise<void> {
+  const folder = await smallDisk(t, 16);
+  const file = join(folder, 'mail.duckdb');
+  await makeOlder(file, schema);
+  const filler = join(folder, 'filler');
+  const { bavail, bsize } = await statfs(folder);
+  await writeFile(filler, Buffer.alloc(bavail * bsize));
+  await assert.rejects(held(file), { code: 'store_unusable', message: /no copy could be made .*no space left.* make room/ });
+  assert.deepEqual(await readdir(folder), ['filler', 'mail.duckdb']);
+  await rm(filler);
+  assert.equal((await schemaOf(file)).version, schema);
+  assert.deepEqual(await held(file), WHOLE);
 }
 
 /** Runs it to its end, or kills it so long after it began. */

@@ -1,7 +1,7 @@
 import { rename, stat } from 'node:fs/promises';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { OperationalError } from '../../model/errors.ts';
-import { isDamagedFile, needsRestoring, restoreBackup, writeBackup, writtenByBackup } from './backup.ts';
+import { copyForBackup, isDamagedFile, needsRestoring, replaceBackup, restoreBackup, writtenByBackup } from './backup.ts';
 import { isDamagedWal } from './failures.ts';
 import { Feed } from './feed.ts';
 import { isOlder, migrate } from './migrations.ts';
@@ -81,6 +81,25 @@ const ATTACHED = 'mail';
 
 async function openInstance(options: DatabaseOptions): Promise<Opened> {
   if (options.durability === 'checkpoint') await emptyWal(options);
+  let opened = await connectTo(options);
+  try {
+    if (await isOlder(opened.connection)) {
+      // A process killed while DuckDB rewrote the tables of an old schema left, once, a file that could not be opened again.
+      await opened.connection.run('CHECKPOINT');
+      letGo(opened);
+      await copyForBackup(options.path);
+      opened = await connectTo(options);
+      await replaceBackup(options.path);
+    }
+    await migrate(opened.connection);
+    return opened;
+  } catch (error) {
+    letGo(opened);
+    throw error;
+  }
+}
+
+async function connectTo(options: DatabaseOptions): Promise<Opened> {
   const isLogged = options.durability === 'commit';
   const instance = await (isLogged ? DuckDBInstance.fromCache(options.path, settings(options)) : attach(options));
   const connect = async (): Promise<DuckDBConnection> => {
@@ -94,15 +113,17 @@ async function openInstance(options: DatabaseOptions): Promise<Opened> {
     const paths = writtenByBackup(options.path).map(quoted);
     // No query reaches files or the network, and no query changes that.
     await connection.run(`SET allowed_paths = [${paths.join(', ')}]; SET enable_external_access = false; SET lock_configuration = true`);
-    // A process killed while DuckDB rewrote the tables of an old schema left, once, a file that could not be opened again.
-    if (await isOlder(connection)) await writeBackup(connection, options.path);
-    await migrate(connection);
     return { instance, connect, connection, feed: new Feed(connection), idleReaders: [], readsRunning: 0 };
   } catch (error) {
     connection?.closeSync();
     instance.closeSync();
     throw error;
   }
+}
+
+function letGo({ connection, instance }: Opened): void {
+  connection.closeSync();
+  instance.closeSync();
 }
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
