@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startService, type RunningService } from '../test/stack/service.ts';
+import { MIGRATIONS } from '../src/store/duckdb/migrations.ts';
 import { type Example, makeLargeStore } from '../test/support/large-store.ts';
 import { OUT } from './begin.ts';
 import { today } from './sections.ts';
@@ -46,9 +47,9 @@ export async function largeService(deliveries: number): Promise<LargeService> {
   };
 }
 
-/** Made once a day, and kept. */
+/** Made once a day and schema, and kept: bringing an older one up to date takes a backup of it first, at each start of a copy. */
 async function store(deliveries: number): Promise<{ database: string; example: Example }> {
-  const path = join(OUT, `questions-${deliveries}-${today()}.duckdb`);
+  const path = join(OUT, `questions-${deliveries}-${today()}-${MIGRATIONS.length}.duckdb`);
   const note = `${path}.json`;
   if (!existsSync(note)) {
     rmSync(path, { force: true });
