@@ -132,14 +132,18 @@ export class Database {
 
   /** Copies what is committed into the backup beside the file; reads and writes go on. */
   async backup(): Promise<void> {
-    const { instance } = await this.#ready();
-    const connection = await instance.connect();
+    const opened = await this.#ready();
+    // It reads: the file is not opened anew before it is done.
+    opened.readsRunning++;
+    let connection: DuckDBConnection | undefined;
     try {
+      connection = await opened.connect();
       await writeBackup(connection, this.path);
     } catch (error) {
       throw await this.#explained(error);
     } finally {
-      connection.closeSync();
+      connection?.closeSync();
+      opened.readsRunning--;
     }
   }
 
@@ -221,7 +225,7 @@ export class Database {
 
   async #reopen(): Promise<Opened> {
     if (Date.now() < this.#reopenAfter && this.#lastFailure !== undefined) throw this.#lastFailure;
-    // While one connection lives, the instance cache gives back the broken instance.
+    // While one connection lives, the broken instance has the file open: a second one in this process would not be kept from it.
     while ((this.#opened?.readsRunning ?? 0) > 0) await sleep(REOPEN_POLL_MS);
     this.#letGo();
     try {
