@@ -80,8 +80,8 @@ async function openWithLog(options: DatabaseOptions): Promise<Opened> {
 const ATTACHED = 'mail';
 
 /**
- * Half of DuckDB's default. What is deleted takes room until a whole group is gone: with the default the file of a small site comes to
- * half as much again as what is kept. A quarter would make the file of an import a fifth larger.
+ * Half of DuckDB's default. A checkpoint merges groups that rows were added to or dropped from, and old and new stand in the file
+ * together: with the default a small site's file is up to half free blocks. A quarter would make the file of an import a sixth larger.
  */
 const ROWS_OF_A_GROUP = 61_440;
 
