@@ -96,7 +96,7 @@ async function refuseBesideService(config: Config): Promise<void> {
 const STOPS = ['SIGINT', 'SIGTERM'] as const;
 
 /** The database's share of the 512 MB that an import may take; what it cannot keep it has on disk. */
-const STORE_MEMORY = '80MB';
+const STORE_MEMORY = '64MB';
 
 interface Files {
   /** In the order in which they are read. */
