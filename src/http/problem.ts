@@ -78,7 +78,9 @@ export function answerError(error: FastifyError | Error, request: FastifyRequest
   }
   if (error instanceof OperationalError) {
     const status = OPERATIONAL_STATUS[error.code] ?? 500;
-    if (status >= 500) request.log.error({ err: error, code: error.code }, 'a request failed');
+    // The page went on, and its question was given up: nothing failed, and nobody hears the answer.
+    const isLeft = error.code === 'query_timeout' && request.signal.aborted;
+    if (status >= 500 && !isLeft) request.log.error({ err: error, code: error.code }, 'a request failed');
     if (status === 503) reply.header('retry-after', '5');
     return sendProblem(reply, problem(status, error.code, error.message));
   }
