@@ -1,6 +1,7 @@
 import { columnsOf, questionOf } from '../../dashboards/web/bins.js';
 import type { Column } from '../../dashboards/web/bins.js';
-import { coarser, LENGTHS, resolve } from '../../dashboards/web/range.js';
+import { binsOf } from '../../dashboards/web/question.js';
+import { LENGTHS, resolve } from '../../dashboards/web/range.js';
 import type { Range, RangeName, Span } from '../../dashboards/web/range.js';
 import type { Graph } from '../model/graph.ts';
 import type { SeriesAnswer, SeriesQuestion, Where } from '../model/question.ts';
@@ -30,7 +31,7 @@ export interface Picture {
 export const RANGE_NAMES = Object.keys(LENGTHS) as readonly RangeName[];
 
 /** The bins that the page shows for a range in this graph. `now` in seconds. */
-export const spanOf = (range: Range, now: number, graph?: Graph): Span => coarser(resolve(range, now), graph?.finest ?? 0);
+export const spanOf = (range: Range, now: number, graph: Graph): Span => binsOf(graph, resolve(range, now));
 
 /** The one question whose answer the graph is drawn from. */
 export function graphQuestion(graph: Graph, { from, to, step }: Span, where: Where = {}): SeriesQuestion {

@@ -55,7 +55,7 @@ test('the font has every character that pictures write, in every range', () => {
   for (const graph of GRAPHS) {
     for (const name of ['hour', 'day', 'week', 'month', 'year'] as const) {
       for (const lang of ['en', 'zh-CN'] as const) {
-        textsOf(graphSvg(picture(graph, { lang, span: spanOf({ name }, NOW), zone: 'Asia/Shanghai' }))).forEach(look);
+        textsOf(graphSvg(picture(graph, { lang, span: spanOf({ name }, NOW, graph), zone: 'Asia/Shanghai' }))).forEach(look);
       }
     }
   }
@@ -136,7 +136,7 @@ test('the axis marks midnights and months of its zone, also where the clock is p
     ['00:00', '25 Oct', '26 Oct', '12:00'].every((text) => texts.includes(text)),
     texts.join(' '),
   );
-  const year = textsOf(graphSvg(picture(delivered, { span: spanOf({ name: 'year' }, NOW) })));
+  const year = textsOf(graphSvg(picture(delivered, { span: spanOf({ name: 'year' }, NOW, delivered) })));
   assert.ok(year.includes('Jan') && year.includes('2026'), year.join(' '));
 });
 

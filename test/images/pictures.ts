@@ -9,7 +9,7 @@ export const NOW = Date.UTC(2026, 10, 25, 12) / 1000;
 
 /** A day of a graph with something in every curve, and nothing collected between the bins `hole`. */
 export function picture(graph: Graph, options: Partial<Picture> = {}, hole: readonly [number, number] = [40, 50]): Picture {
-  const span = options.span ?? spanOf({ name: 'day' }, NOW);
+  const span = options.span ?? spanOf({ name: 'day' }, NOW, graph);
   const { series, by } = graphQuestion(graph, span);
   const bins = (span.to - span.from) / span.step;
   const parts: SeriesPoints[] = series.flatMap((name) => labelsOf(graph, name, by).map((labels) => points(name, labels, bins)));

@@ -6,7 +6,7 @@ import { gone } from '../../lib/patience.ts';
 import { OperationalError } from '../../model/errors.ts';
 import { isDamagedFile, markDamaged, writeBackup } from './backup.ts';
 import { explain, isFatal } from './failures.ts';
-import { type DatabaseOptions, type Opened, openFile, type Writing } from './open.ts';
+import { type DatabaseOptions, letGo, type Opened, openFile, type Writing } from './open.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 export type Ask = (sql: string, values?: DuckDBValue[], types?: DuckDBType[]) => Promise<Row[]>;
@@ -247,8 +247,6 @@ export class Database {
   #letGo(): void {
     const opened = this.#opened;
     this.#opened = undefined;
-    for (const connection of opened?.idleReaders.splice(0) ?? []) connection.closeSync();
-    opened?.connection.closeSync();
-    opened?.instance.closeSync();
+    if (opened !== undefined) letGo(opened);
   }
 }

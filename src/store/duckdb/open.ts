@@ -126,7 +126,9 @@ async function connectTo(options: DatabaseOptions): Promise<Opened> {
   }
 }
 
-function letGo({ connection, instance }: Opened): void {
+/** Closes the file. Not while it is read. */
+export function letGo({ idleReaders, connection, instance }: Opened): void {
+  for (const reader of idleReaders.splice(0)) reader.closeSync();
   connection.closeSync();
   instance.closeSync();
 }
