@@ -140,6 +140,7 @@ export async function retain(database: Database, memoryOf: () => Memory, limits:
   for (const table of BY_MESSAGES) await drop(table, 'time', messagesFrom);
   if (messagesFrom > 0) {
     dropped += await remove(database, 'DELETE FROM links WHERE child < (SELECT coalesce(min(uid), 9223372036854775807) FROM queue_files)');
+    memoryOf().fates.dropped(messagesFrom);
   }
   for (const sql of forgetAlerting(messagesFrom)) dropped += await remove(database, sql);
   for (const table of ['queue_samples', 'service_samples', 'lag_samples', 'delay_hours', 'delay_days', 'size_hours'])

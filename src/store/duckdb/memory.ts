@@ -1,6 +1,7 @@
 import type { Coverage } from '../../model/batch.ts';
 import { isSeriesName, STORED_LABELS, type Label, type LabelValues, type SeriesName } from '../../model/series.ts';
 import type { Row } from './database.ts';
+import type { FateDays } from './fate-days.ts';
 import { clean } from './packing.ts';
 
 export interface SeriesKey {
@@ -166,6 +167,7 @@ export interface Memory {
   readonly keys: SeriesKeys;
   readonly covered: Covered;
   readonly facts: Facts;
+  readonly fates: FateDays;
   /** Hours (since the epoch) whose sums may have several rows for one key. */
   readonly unmerged: Set<number>;
   /** The newest hour that has sums; -1 without any. A later one can have no row yet. */

@@ -50,7 +50,16 @@ export interface PackedBatch {
   /** Times in ms between which the deliveries lie that are corrected. */
   readonly corrected: readonly [first: number, last: number];
   readonly lines: number;
-  readonly largestUid: number;
+  readonly reach: Reach;
+}
+
+/** What of the store a batch may have to do with. */
+export interface Reach {
+  /** The largest and the smallest number of a queue file or a message that it tells of; 0 and Infinity without any. */
+  readonly largest: number;
+  readonly smallest: number;
+  /** ms: when the first of its messages came in; Infinity without any. */
+  readonly earliest: number;
 }
 
 /** The rows of a batch that grow with the log. */
@@ -69,34 +78,30 @@ const NAMES = Object.keys(TABLES) as (keyof Rows)[];
 /** Packs a batch that grows too large to be kept as rows until it is whole. */
 export class BatchPacker {
   readonly #packers = new Map(NAMES.map((name) => [name, new Packer(TABLES[name], true)]));
-  #largestUid = 0;
+  #reach = NOWHERE;
 
   /** Rows of the batch that will be finished next. */
   add(rows: Rows): void {
     for (const [name, packer] of this.#packers) packer.add(rows[name]);
-    this.#largestUid = Math.max(this.#largestUid, largestUid(rows));
+    this.#reach = joined(this.#reach, reachOf(rows));
   }
 
   /** Ends the batch: with the rows that are in it and those added before. */
   finish(batch: Batch): PackedBatch {
     this.add(batch);
-    const packed = packRest(batch, this.#largestUid, (name) => this.#packers.get(name)?.take() ?? pack(TABLES[name], []));
-    this.#largestUid = 0;
+    const packed = packRest(batch, this.#reach, (name) => this.#packers.get(name)?.take() ?? pack(TABLES[name], []));
+    this.#reach = NOWHERE;
     return packed;
   }
 }
 
 /** Packs a batch at once. */
-export const packBatch = (batch: Batch): PackedBatch => packRest(batch, largestUid(batch), (name) => pack(TABLES[name], batch[name]));
+export const packBatch = (batch: Batch): PackedBatch => packRest(batch, reachOf(batch), (name) => pack(TABLES[name], batch[name]));
 
-function packRest(batch: Batch, largestOfRows: number, rows: (name: keyof Rows) => Packed): PackedBatch {
+function packRest(batch: Batch, reach: Reach, rows: (name: keyof Rows) => Packed): PackedBatch {
   const corrections = batch.corrections ?? [];
   const times = corrections.map(({ time }) => boundedTime(time));
-  const ends = batch.ends ?? [];
   const inFlight = Array.from(batch.inFlight, ([key, value]): StateRow => ({ kind: 'in_flight', key, version: 0, value }));
-  let largest = largestOfRows;
-  for (const { uid } of ends) if (uid > largest) largest = uid;
-  for (const { child } of batch.links) if (child > largest) largest = child;
   return {
     queueFiles: rows('queueFiles'),
     completions: pack(QUEUE_FILES, batch.completions ?? []),
@@ -107,7 +112,7 @@ function packRest(batch: Batch, largestOfRows: number, rows: (name: keyof Rows) 
     logins: rows('logins'),
     steps: rows('steps'),
     links: pack(LINKS, batch.links),
-    ends: pack(ENDED, ends),
+    ends: pack(ENDED, batch.ends ?? []),
     notices: pack(NOTICES, batch.notices ?? []),
     queueSamples: pack(QUEUE_SAMPLES, batch.queueSamples),
     serviceSamples: pack(SERVICE_SAMPLES, batch.serviceSamples ?? []),
@@ -120,14 +125,42 @@ function packRest(batch: Batch, largestOfRows: number, rows: (name: keyof Rows) 
     covered: batch.coverage,
     corrected: [times.reduce((a, b) => Math.min(a, b), Number.MAX_SAFE_INTEGER), times.reduce((a, b) => Math.max(a, b), 0)],
     lines: batch.lines,
-    largestUid: largest,
+    reach: joined(reach, reachOfRest(batch)),
   };
 }
 
-function largestUid({ queueFiles, deliveries, refusals, verdicts, steps }: Rows): number {
-  let largest = 0;
-  for (const rows of [queueFiles, deliveries, refusals, verdicts, steps]) for (const { uid } of rows) if (uid > largest) largest = uid;
-  return largest;
+const NOWHERE: Reach = { largest: 0, smallest: Infinity, earliest: Infinity };
+
+const joined = (a: Reach, b: Reach): Reach => ({
+  largest: Math.max(a.largest, b.largest),
+  smallest: Math.min(a.smallest, b.smallest),
+  earliest: Math.min(a.earliest, b.earliest),
+});
+
+function reachOf({ queueFiles, deliveries, refusals, verdicts, steps }: Rows): Reach {
+  let { largest, smallest, earliest } = NOWHERE;
+  for (const { time } of queueFiles) if (time < earliest) earliest = time;
+  for (const rows of [queueFiles, deliveries, refusals, verdicts, steps]) {
+    for (const { uid } of rows) if (uid > largest) largest = uid;
+  }
+  // A message's number is that of its first queue file.
+  for (const rows of [queueFiles, deliveries, steps]) {
+    for (const { message } of rows) if (message < smallest) smallest = message;
+  }
+  return { largest, smallest, earliest };
+}
+
+function reachOfRest({ completions = [], corrections = [], ends = [], links }: Batch): Reach {
+  const numbers = [
+    ...completions.flatMap(({ uid, message }) => [uid, message]),
+    ...links.flatMap(({ child, message }) => [child, message]),
+    ...[...corrections, ...ends].map(({ uid }) => uid),
+  ];
+  return {
+    largest: numbers.reduce((a, b) => Math.max(a, b), 0),
+    smallest: numbers.reduce((a, b) => Math.min(a, b), Infinity),
+    earliest: completions.reduce((first, { time }) => Math.min(first, time), Infinity),
+  };
 }
 
 /** How much memory a packed batch takes, nearly all of it in buffers. */

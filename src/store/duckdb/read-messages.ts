@@ -1,6 +1,7 @@
 import type { MessagesQuestion, MessageStatus, MessageSummary } from '../../model/question.ts';
 import type { Ask } from './database.ts';
 import { loadLives, rootsSql } from './lives.ts';
+import type { Memory } from './memory.ts';
 import { readBehind } from './read-behind.ts';
 import { messagesWithFate } from './read-reconcile.ts';
 import { attemptSql, summaryOfAttempt } from './refused.ts';
@@ -26,10 +27,10 @@ const RECENT_DAYS = [1, 8];
 /** Rows that one message may take up among the newest: recipients, attempts, queue files. */
 const ROWS_A_MESSAGE = 20;
 
-export async function readMessages(ask: Ask, question: MessagesQuestion): Promise<MessageSummary[]> {
+export async function readMessages(ask: Ask, { fates }: Memory, question: MessagesQuestion): Promise<MessageSummary[]> {
   const { status, limit, fate } = question;
   if (fate !== undefined) {
-    const lives = await loadLives(ask, await messagesWithFate(ask, { ...question, fate }));
+    const lives = await loadLives(ask, await messagesWithFate(ask, fates, { ...question, fate }));
     return lives.map((life) => summarize(life).summary).toSorted((a, b) => b.time - a.time);
   }
   if (question.series !== undefined) return readBehind(ask, { ...question, series: question.series });

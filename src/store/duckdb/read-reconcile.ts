@@ -1,129 +1,156 @@
-import {
-  FINISHED,
-  type FateName,
-  type Finished,
-  type ReconcileQuestion,
-  type ReconcileRow,
-  type Unexplained,
-} from '../../model/question.ts';
+import { FINISHED, type FateName, type Finished, type ReconcileQuestion, type ReconcileRow } from '../../model/question.ts';
 import type { Ask } from './database.ts';
+import type { FateDays, FateRow } from './fate-days.ts';
+import { type Fate, fatesSql, IS_RECEIVED, type Slice, UNEXPLAINED } from './fates.ts';
 import { Parameters } from './segments.ts';
+import { DAY, HOUR } from './sums.ts';
 
 /** Unexplained messages that a row names. */
 const MOST_NAMED = 20;
-/** Clocks of hosts differ, and a hop's row may bear a time before its root's. */
-const SKEW_MILLIS = 86_400_000;
+/** Messages whose fates are worked out together, unless more came in during one hour: the database's memory bears some times as many. */
+const MESSAGES_OF_A_SLICE = 50_000;
 
-/** One row for each fate of each day, host and instance. */
-interface Fate {
-  readonly day: number;
-  readonly host: string;
-  readonly instance: string;
-  readonly fate: Finished | 'queued' | Unexplained;
-  readonly messages: number;
-  readonly ids: readonly string[];
-  readonly queueIds: readonly string[];
-}
-
-/**
- * The fate of each message received in [from, to), as the last of some common tables, `fates`. docs/counting.md says in words what this says in SQL: a message is
- * its root and all that was linked to it; it is finished when every queue file of it has ended; its fate is the worst that
- * any recipient met, judged by the last attempt of each recipient in each queue file.
- */
-function fatesOf(question: ReconcileQuestion, parameters: Parameters): string {
-  const from = parameters.time(question.from * 1000);
-  const to = parameters.time(question.to * 1000);
-  const since = parameters.time(Math.max(0, question.from * 1000 - SKEW_MILLIS));
-  return `WITH RECURSIVE
-      roots AS (SELECT q.uid, q.time, q.host, q.instance, q.queue_id FROM queue_files q
-        ANTI JOIN links l ON l.child = q.uid
-        ANTI JOIN (SELECT uid FROM ended WHERE kind = 'refused') r ON r.uid = q.uid
-        WHERE q.origin = 'received' AND q.message = q.uid AND q.time >= ${from} AND q.time < ${to}),
-      nodes AS (SELECT uid AS root, uid AS node FROM roots
-        UNION SELECT nodes.root, l.child FROM nodes JOIN links l ON l.message = nodes.node),
-      files AS (SELECT DISTINCT nodes.root, q.uid, q.queue_id FROM nodes JOIN queue_files q ON q.message = nodes.node WHERE q.time >= ${since}),
-      closed AS (SELECT uid, arg_min(kind, time) AS kind FROM ended WHERE time >= ${since} GROUP BY uid),
-      ends AS (SELECT files.root, bool_or(e.uid IS NULL) AS open, bool_or(e.kind = 'lost') AS lost,
-          bool_or(e.kind = 'deleted') AS deleted, bool_or(e.kind = 'discarded') AS discarded
-        FROM files LEFT JOIN closed e ON e.uid = files.uid
-        GROUP BY files.root),
-      attempts AS (SELECT nodes.root, d.uid, d.recipient, arg_max(d.outcome, (d.time, d.rowid)) AS outcome,
-          arg_max(d.next_queue_id, (d.time, d.rowid)) AS next_queue_id
-        FROM nodes JOIN deliveries d ON d.message = nodes.node WHERE d.time >= ${since} GROUP BY nodes.root, d.uid, d.recipient),
-      outcomes AS (SELECT a.root, bool_or(a.outcome = 'bounced') AS bounced, bool_or(a.outcome = 'discarded') AS discarded,
-          bool_or(a.outcome = 'sent') AS sent, bool_or(a.outcome = 'delivered') AS delivered, bool_or(a.outcome = 'deferred' AND c.kind IS DISTINCT FROM 'requeued') AS deferred,
-          bool_or(a.outcome = 'hop' AND a.next_queue_id <> '' AND f.root IS NULL) AS handed_on, bool_or(a.outcome = 'hop') AS hop
-        FROM attempts a LEFT JOIN (SELECT DISTINCT root, queue_id FROM files) f ON f.root = a.root AND f.queue_id = a.next_queue_id
-          LEFT JOIN closed c ON c.uid = a.uid
-        GROUP BY a.root),
-      expiries AS (SELECT DISTINCT nodes.root FROM nodes JOIN steps s ON s.message = nodes.node
-        WHERE s.kind = 'expired' AND s.text = 'qmgr' AND s.time >= ${since}),
-      fates AS (SELECT r.*, CASE
-          WHEN e.lost THEN 'lost'
-          WHEN coalesce(e.open, true) THEN 'queued'
-          WHEN x.root IS NOT NULL THEN 'expired'
-          WHEN o.deferred AND e.deleted THEN 'removed'
-          WHEN o.deferred THEN 'unfinished'
-          WHEN o.handed_on THEN 'handed_on'
-          WHEN o.bounced THEN 'bounced'
-          WHEN o.discarded OR e.discarded THEN 'discarded'
-          WHEN o.sent THEN 'sent'
-          WHEN o.delivered THEN 'delivered'
-          WHEN e.deleted THEN 'removed'
-          WHEN o.hop THEN 'handed_on'
-          ELSE 'no_outcome' END AS fate
-        FROM roots r LEFT JOIN ends e ON e.root = r.uid LEFT JOIN outcomes o ON o.root = r.uid LEFT JOIN expiries x ON x.root = r.uid)`;
-}
+const dayOf = (time: number): number => Math.floor(time / DAY) * DAY;
+const isUnexplained = (fate: Fate): boolean => (UNEXPLAINED as readonly Fate[]).includes(fate);
 
 /** Messages that met a fate, the newest first. */
 export async function messagesWithFate(
   ask: Ask,
-  question: ReconcileQuestion & { fate: FateName; host?: string; limit: number },
+  days: FateDays,
+  { from, to, fate, host, limit }: ReconcileQuestion & { fate: FateName; host?: string; limit: number },
 ): Promise<number[]> {
-  const parameters = new Parameters();
-  const fates = fatesOf(question, parameters);
-  const conditions: string[] = [];
-  if (question.fate === 'unexplained')
-    conditions.push(`fate NOT IN (${[...FINISHED, 'queued'].map((fate) => parameters.add(fate)).join(', ')})`);
-  else if (question.fate !== 'received') conditions.push(`fate = ${parameters.add(question.fate)}`);
-  if (question.host !== undefined) conditions.push(`host = ${parameters.add(question.host)}`);
-  const rows = await ask(
-    `${fates} SELECT uid::DOUBLE AS uid FROM fates ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
-      ORDER BY time DESC, uid DESC LIMIT ${parameters.add(question.limit)}::BIGINT`,
-    parameters.values,
-  );
-  return rows.map(({ uid }) => Number(uid));
+  const isMeant = (row: Pick<FateRow, 'fate' | 'host'>): boolean =>
+    (host === undefined || row.host === host) &&
+    (fate === 'received' || (fate === 'unexplained' ? isUnexplained(row.fate) : row.fate === fate));
+  const hasNone = (day: number): boolean => days.has(day) && !days.of(day).some(isMeant);
+  const found: number[] = [];
+  for (const slice of (await slicesOf(ask, from * 1000, to * 1000, hasNone)).toReversed()) {
+    const parameters = new Parameters();
+    const fates = fatesSql(slice, parameters);
+    const conditions = [
+      ...(fate === 'received'
+        ? []
+        : [`fate IN (${(fate === 'unexplained' ? UNEXPLAINED : [fate]).map((one) => parameters.add(one)).join(', ')})`]),
+      ...(host === undefined ? [] : [`host = ${parameters.add(host)}`]),
+    ];
+    const rows = await ask(
+      `${fates} SELECT uid::DOUBLE AS uid FROM fates ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
+        ORDER BY time DESC, uid DESC LIMIT ${parameters.add(limit - found.length)}::BIGINT`,
+      parameters.values,
+    );
+    found.push(...rows.map(({ uid }) => Number(uid)));
+    if (found.length >= limit) break;
+  }
+  return found;
 }
 
 /** What became of the messages received in [from, to), by day, host and instance. */
-export async function readReconciliation(ask: Ask, question: ReconcileQuestion): Promise<ReconcileRow[]> {
-  const parameters = new Parameters();
-  const fates = (await ask(
-    `${fatesOf(question, parameters)}
-    SELECT epoch(date_trunc('day', time))::DOUBLE AS day, host, instance, fate, count(*)::DOUBLE AS messages,
-      list(uid::VARCHAR ORDER BY uid)[1:${MOST_NAMED}] AS ids, list(queue_id ORDER BY uid)[1:${MOST_NAMED}] AS "queueIds"
-    FROM fates GROUP BY ALL ORDER BY day, host, instance, fate`,
-    parameters.values,
-  )) as unknown as Fate[];
+export async function readReconciliation(ask: Ask, days: FateDays, { from, to }: ReconcileQuestion): Promise<ReconcileRow[]> {
+  const fates = await days.watching((put) => fatesOf(ask, days, from * 1000, to * 1000, put));
   const rows = new Map<string, { -readonly [Field in keyof ReconcileRow]: ReconcileRow[Field] }>();
   for (const { day, host, instance, fate, messages, ids, queueIds } of fates) {
     const key = JSON.stringify([day, host, instance]);
     let row = rows.get(key);
     if (row === undefined) {
-      row = { day, host, instance, received: 0, finished: NOTHING, queued: 0, unexplained: 0, unexplainedMessages: [] };
+      row = { day: day / 1000, host, instance, received: 0, finished: NOTHING, queued: 0, unexplained: 0, unexplainedMessages: [] };
       rows.set(key, row);
     }
     row.received += messages;
     if (fate === 'queued') row.queued += messages;
-    else if (isFinished(fate)) row.finished = { ...row.finished, [fate]: messages };
+    else if (isFinished(fate)) row.finished = { ...row.finished, [fate]: row.finished[fate] + messages };
     else {
       row.unexplained += messages;
       const named = ids.map((id, index) => ({ id, queueId: queueIds[index] ?? '', reason: fate }));
       row.unexplainedMessages = [...row.unexplainedMessages, ...named].slice(0, MOST_NAMED);
     }
   }
-  return [...rows.values()];
+  return [...rows.values()].toSorted((a, b) => a.day - b.day || compare(a.host, b.host) || compare(a.instance, b.instance));
 }
 
 const NOTHING = Object.fromEntries(FINISHED.map((fate) => [fate, 0])) as Record<Finished, number>;
-const isFinished = (fate: Fate['fate']): fate is Finished => (FINISHED as readonly string[]).includes(fate);
+const isFinished = (fate: Fate): fate is Finished => (FINISHED as readonly Fate[]).includes(fate);
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The fates in [from, to), in ms: of days that are known, and of the others slice by slice. Each day that is whole is put down at its end. */
+async function fatesOf(
+  ask: Ask,
+  days: FateDays,
+  from: number,
+  to: number,
+  put: (day: number, rows: readonly FateRow[]) => void,
+): Promise<FateRow[]> {
+  const whole = daysOf(from, to).filter((day) => day >= from && day + DAY <= to);
+  const missing = whole.filter((day) => !days.has(day));
+  const known = new Set(whole.filter((day) => days.has(day)));
+  const found = [...known].flatMap((day) => days.of(day));
+  const slices = await slicesOf(ask, from, to, (day) => known.has(day));
+  const read: FateRow[] = [];
+  for (const [index, slice] of slices.entries()) {
+    read.push(...(await fatesIn(ask, slice)));
+    const until = slices[index + 1]?.from ?? to;
+    while (missing[0] !== undefined && missing[0] + DAY <= until) {
+      const day = missing.shift();
+      put(
+        day ?? 0,
+        read.filter((row) => row.day === day),
+      );
+    }
+  }
+  return [...found, ...read];
+}
+
+/** The days that have a part in [from, to). */
+const daysOf = (from: number, to: number): number[] =>
+  Array.from({ length: Math.max(0, Math.ceil((to - dayOf(from)) / DAY)) }, (_, at) => dayOf(from) + at * DAY);
+
+async function fatesIn(ask: Ask, slice: Slice): Promise<FateRow[]> {
+  const parameters = new Parameters();
+  const named = `FILTER (fate IN (${UNEXPLAINED.map((fate) => `'${fate}'`).join(', ')}))`;
+  const rows = await ask(
+    `${fatesSql(slice, parameters)}
+    SELECT epoch_ms(date_trunc('day', time))::DOUBLE AS day, host, instance, fate, count(*)::DOUBLE AS messages,
+      greatest(max(top), (SELECT coalesce(max(node), 0) FROM linked))::DOUBLE AS top,
+      coalesce(list(uid::VARCHAR ORDER BY uid) ${named}, [])[1:${MOST_NAMED}] AS ids,
+      coalesce(list(queue_id ORDER BY uid) ${named}, [])[1:${MOST_NAMED}] AS "queueIds"
+    FROM fates GROUP BY ALL ORDER BY ALL`,
+    parameters.values,
+  );
+  return rows as unknown as FateRow[];
+}
+
+/** Cuts the messages that came in during [from, to), in ms, into slices in order of time, but for days that are passed over. */
+async function slicesOf(ask: Ask, from: number, to: number, isPassedOver: (day: number) => boolean): Promise<Slice[]> {
+  const stretches: [from: number, to: number][] = [];
+  for (const day of daysOf(from, to)) {
+    if (isPassedOver(day)) continue;
+    const last = stretches.at(-1);
+    if (last?.[1] === day) last[1] = Math.min(to, day + DAY);
+    else stretches.push([Math.max(from, day), Math.min(to, day + DAY)]);
+  }
+  const slices: Slice[] = [];
+  for (const stretch of stretches) slices.push(...(await slicesOfStretch(ask, ...stretch)));
+  return slices;
+}
+
+async function slicesOfStretch(ask: Ask, from: number, to: number): Promise<Slice[]> {
+  const parameters = new Parameters();
+  const rows = await ask(
+    `SELECT epoch_ms(date_trunc('hour', time))::DOUBLE AS hour, count(*)::DOUBLE AS messages, min(uid)::DOUBLE AS first, max(uid)::DOUBLE AS last
+     FROM queue_files WHERE ${IS_RECEIVED} AND time >= ${parameters.time(from)} AND time < ${parameters.time(to)} GROUP BY hour ORDER BY hour`,
+    parameters.values,
+  );
+  const hours = rows as unknown as { hour: number; messages: number; first: number; last: number }[];
+  const slices: Slice[] = [];
+  let size = 0;
+  for (const { hour, messages, first, last } of hours) {
+    const before = size + messages > MESSAGES_OF_A_SLICE ? undefined : slices.pop();
+    size = before === undefined ? messages : size + messages;
+    slices.push({
+      from: before?.from ?? Math.max(from, hour),
+      to: Math.min(to, hour + HOUR),
+      first: Math.min(before?.first ?? first, first),
+      last: Math.max(before?.last ?? last, last),
+    });
+  }
+  return slices;
+}

@@ -2,6 +2,7 @@ import type { Position } from '../../model/line.ts';
 import type { SavedState } from '../store.ts';
 import type { StateRow } from './columns.ts';
 import type { Row } from './database.ts';
+import { FateDays } from './fate-days.ts';
 import { HOUR } from './sums.ts';
 import { Covered, type Facts, type Memory, SeriesKeys } from './memory.ts';
 
@@ -30,7 +31,7 @@ export async function loadMemory(ask: AskPlain): Promise<Memory> {
   const newest = await ask('SELECT coalesce(max(version), 0)::DOUBLE AS version FROM state');
   const hours = await ask('SELECT coalesce(epoch_ms(max(time))::DOUBLE, -1) AS newest FROM hour_sums');
   const newestHour = Math.floor(Number(hours[0]?.['newest']) / HOUR);
-  return { keys, covered, facts, unmerged: new Set(unmerged), newestHour, version: Number(newest[0]?.['version']) };
+  return { keys, covered, facts, fates: new FateDays(), unmerged: new Set(unmerged), newestHour, version: Number(newest[0]?.['version']) };
 }
 
 export const positionRow = ({ id, offset, state }: Position, version: number): StateRow => ({

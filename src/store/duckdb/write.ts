@@ -46,7 +46,7 @@ export async function storeBatch({ connection, feed }: Writing, memory: Memory, 
     const hours = hoursOf(sums.hours);
     const newHours = hoursAddedTo(hours, memory.newestHour).filter((hour) => !memory.unmerged.has(hour));
     const unmerged = newHours.length === 0 ? memory.unmerged : new Set([...memory.unmerged, ...newHours]);
-    const lastUid = Math.max(batch.largestUid, memory.facts.lastUid);
+    const lastUid = Math.max(batch.reach.largest, memory.facts.lastUid);
     const facts: Facts = { ...memory.facts, lines: memory.facts.lines + batch.lines, lastUid };
     const state: StateRow[] = [
       { kind: 'fact', key: 'lines', version, value: String(facts.lines) },
@@ -86,6 +86,7 @@ export async function storeBatch({ connection, feed }: Writing, memory: Memory, 
     memory.newestHour = hours.reduce((a, b) => Math.max(a, b), memory.newestHour);
     for (const interval of batch.covered) memory.covered.add(interval);
     memory.keys.committed();
+    memory.fates.stored(batch.reach);
   } catch (error) {
     memory.keys.rolledBack();
     throw error;
