@@ -27,7 +27,7 @@ function fateOf(root: number, { files, deliveries, ends, links, steps }: Rows): 
   for (const node of nodes) for (const { child, message } of links) if (message === node) nodes.add(child);
   const own = [...files.values()].filter(({ message }) => nodes.has(message));
   const endOf = (uid: number) => ends.filter((end) => end.uid === uid).toSorted((a, b) => a.time - b.time)[0]?.kind;
-  const ended = own.map(({ uid }) => endOf(uid));
+  const ended = new Set(own.map(({ uid }) => endOf(uid)));
   const last = new Map<string, DeliveryRow>();
   for (const one of deliveries) {
     const key = `${one.uid} ${one.recipient}`;
@@ -36,16 +36,16 @@ function fateOf(root: number, { files, deliveries, ends, links, steps }: Rows): 
   const attempts = [...last.values()].filter(({ uid, outcome }) => outcome !== 'deferred' || endOf(uid) !== 'requeued');
   const has = (outcome: string): boolean => attempts.some((one) => one.outcome === outcome);
   const isOf = (id: string): boolean => own.some(({ queueId }) => queueId === id);
-  if (ended.includes('lost')) return 'lost';
-  if (ended.includes(undefined)) return 'queued';
+  if (ended.has('lost')) return 'lost';
+  if (ended.has(undefined)) return 'queued';
   if (steps.some(({ message, kind, text }) => nodes.has(message) && kind === 'expired' && text === 'qmgr')) return 'expired';
-  if (has('deferred')) return ended.includes('deleted') ? 'removed' : 'unfinished';
+  if (has('deferred')) return ended.has('deleted') ? 'removed' : 'unfinished';
   if (attempts.some(({ outcome, nextQueueId }) => outcome === 'hop' && nextQueueId !== '' && !isOf(nextQueueId))) return 'handed_on';
   if (has('bounced')) return 'bounced';
-  if (has('discarded') || ended.includes('discarded')) return 'discarded';
+  if (has('discarded') || ended.has('discarded')) return 'discarded';
   if (has('sent')) return 'sent';
   if (has('delivered')) return 'delivered';
-  if (ended.includes('deleted')) return 'removed';
+  if (ended.has('deleted')) return 'removed';
   return has('hop') ? 'handed_on' : 'no_outcome';
 }
 
@@ -106,7 +106,7 @@ const added = fc.record({
   moved: fc.option(fc.record({ event, earlier: fc.nat(30) }), { freq: 2 }),
   corrected: fc.nat(20),
 });
-const range = fc.oneof(
+const ranges = fc.oneof(
   fc.tuple(fc.nat(DAYS), fc.integer({ min: 1, max: DAYS })).map(([day, days]) => [day * 24, (day + days) * 24] as const),
   fc.tuple(fc.nat(DAYS * 24), fc.integer({ min: 1, max: DAYS * 24 })).map(([hour, hours]) => [hour, hour + hours] as const),
 );
@@ -125,7 +125,7 @@ test('each message has the fate that its rows tell, however they come in and wha
   };
   let moment = 0;
   await fc.assert(
-    fc.asyncProperty(added, range, async (more, [first, last]) => {
+    fc.asyncProperty(added, ranges, async (more, [first, last]) => {
       const batch = {
         queueFiles: [] as QueueFileRow[],
         completions: [] as QueueFileRow[],

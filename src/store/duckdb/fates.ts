@@ -1,6 +1,6 @@
 import type { FateName, Finished, Unexplained } from '../../model/question.ts';
 import type { EndKind, Outcome } from '../../model/batch.ts';
-import { Parameters } from './segments.ts';
+import type { Parameters } from './segments.ts';
 import { DAY } from './sums.ts';
 
 export type Fate = Finished | Exclude<FateName, 'received' | 'unexplained' | Finished> | Unexplained;
