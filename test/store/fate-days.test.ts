@@ -102,8 +102,8 @@ const added = fc.record({
   ends: fc.array(fc.record({ event, kind: fc.constantFrom<EndRow['kind']>('removed', 'deleted', 'requeued', 'lost') }), { maxLength: 3 }),
   link: fc.option(fc.tuple(fc.nat(1000), fc.nat(1000)), { freq: 2 }),
   expired: fc.option(event, { freq: 2 }),
-  /** A queue file that turns out to be older, by so many hours. */
-  moved: fc.option(fc.record({ event, earlier: fc.nat(30) }), { freq: 2 }),
+  /** A queue file that turns out to be older, by so many hours: not twice, or it is of a day before what clocks may differ by. */
+  moved: fc.option(fc.record({ event, earlier: fc.nat(20) }), { freq: 2 }),
   corrected: fc.nat(20),
 });
 const ranges = fc.oneof(
@@ -115,6 +115,7 @@ test('each message has the fate that its rows tell, however they come in and wha
   const store = await openStore(t);
   const rows: Rows = { files: new Map(), deliveries: [], ends: [], links: [], steps: [] };
   const parts = new Set<string>();
+  const hasMoved = new Set<number>();
   const millis = (hours: number): number => (DAY_START + hours * HOUR) * 1000;
   /** Counted from the newest, or any. */
   const fileOf = (n: number): QueueFileRow => {
@@ -160,15 +161,17 @@ test('each message has the fate that its rows tell, however they come in and wha
         kind,
       } of more.ends)
         end(fileOf(file), later, kind);
-      const [child, message] = (more.link ?? [0, 0]).map((n) => fileOf(n).uid).toSorted((a, b) => b - a);
-      const links = more.link === null || child === message ? [] : [{ child: child ?? 0, message: message ?? 0 }];
+      const [message, child] = (more.link ?? [0, 0]).map(fileOf).toSorted((a, b) => a.uid - b.uid);
+      const isLater = message !== undefined && child !== undefined && child !== message && child.time >= message.time;
+      const links = more.link !== null && isLater ? [{ child: child.uid, message: message.uid }] : [];
       const expired = more.expired === null ? undefined : fileOf(more.expired.file);
       const steps =
         expired === undefined
           ? []
           : [step({ uid: expired.uid, message: expired.message, time: expired.time + 1, kind: 'expired', text: 'qmgr' })];
       const moved = more.moved === null ? undefined : fileOf(more.moved.event.file);
-      if (moved !== undefined && !batch.queueFiles.includes(moved)) {
+      if (moved !== undefined && !batch.queueFiles.includes(moved) && !hasMoved.has(moved.uid)) {
+        hasMoved.add(moved.uid);
         const completion = { ...moved, time: moved.time - (more.moved?.earlier ?? 0) * HOUR * 1000 };
         batch.completions.push(completion);
         rows.files.set(moved.uid, completion);
