@@ -2,7 +2,7 @@ import { providerOf } from '../../lib/providers.ts';
 import type { MessagesQuestion, MessageSummary, Where } from '../../model/question.ts';
 import type { SeriesName } from '../../model/series.ts';
 import type { Ask } from './database.ts';
-import { loadLives, rootsSql } from './lives.ts';
+import { loadBriefLives, rootsSql } from './lives.ts';
 import { attemptSql, summaryOfAttempt } from './refused.ts';
 import { Parameters } from './segments.ts';
 import { Columns, conditionsOf, domainOf, type Source, SOURCES } from './series-rows.ts';
@@ -36,7 +36,7 @@ async function messagesBehind(ask: Ask, source: Source, question: Narrowed): Pro
     source.table === 'refusals' ? ['q.message', 'JOIN queue_files q ON q.uid = t.uid AND t.uid <> 0'] : ['t.message', ''];
   const hits = `SELECT 0 AS f, ${message} AS m, t.time AS time FROM ${source.table} t ${files} ${condition} AND ${message} <> 0`;
   const rows = await ask(rootsSql(hits, 1, parameters.add(question.limit)), parameters.values);
-  const lives = await loadLives(
+  const lives = await loadBriefLives(
     ask,
     rows.map(({ root }) => Number(root)),
   );

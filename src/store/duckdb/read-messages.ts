@@ -1,6 +1,6 @@
 import type { MessagesQuestion, MessageStatus, MessageSummary } from '../../model/question.ts';
 import type { Ask } from './database.ts';
-import { loadLives, rootsSql } from './lives.ts';
+import { loadBriefLives, rootsSql } from './lives.ts';
 import { readBehind } from './read-behind.ts';
 import { messagesWithFate } from './read-reconcile.ts';
 import { attemptSql, summaryOfAttempt } from './refused.ts';
@@ -29,14 +29,14 @@ const ROWS_A_MESSAGE = 20;
 export async function readMessages(ask: Ask, question: MessagesQuestion): Promise<MessageSummary[]> {
   const { status, limit, fate } = question;
   if (fate !== undefined) {
-    const lives = await loadLives(ask, await messagesWithFate(ask, { ...question, fate }));
+    const lives = await loadBriefLives(ask, await messagesWithFate(ask, { ...question, fate }));
     return lives.map((life) => summarize(life).summary).toSorted((a, b) => b.time - a.time);
   }
   if (question.series !== undefined) return readBehind(ask, { ...question, series: question.series });
   const isFiltered = filtersOf(question, new Parameters()).length > 0;
   const found: MessageSummary[] = [];
   if (status !== 'rejected' || isFiltered) {
-    for (const life of await loadLives(ask, await candidates(ask, question))) {
+    for (const life of await loadBriefLives(ask, await candidates(ask, question))) {
       const { summary, outcomes } = summarize(life);
       if (status === undefined || summary.status === status || outcomes.has(status)) found.push(summary);
     }
