@@ -144,7 +144,7 @@ async function openOnce(options: DuckStoreOptions): Promise<DuckStore> {
     totals: (question) => database.read((ask) => readTotals(ask, memory, question)),
     top: (question) => database.read((ask) => readTop(ask, memory, question), 'rows'),
     breakdown: (question) => database.read((ask) => readBreakdown(ask, question), 'rows'),
-    messages: (question) => database.read((ask) => readMessages(ask, question), 'rows'),
+    messages: (question) => database.read((ask) => readMessages(ask, memory, question), 'rows'),
     reconcile: (question) => database.read((ask) => readReconciliation(ask, question), 'rows'),
     trace: (id) => database.read((ask) => readTrace(ask, id), 'rows'),
     queues: () => database.read(readQueues),

@@ -83,7 +83,7 @@ const ATTACHED = 'mail';
  * Half of DuckDB's default. A checkpoint merges groups that rows were added to or dropped from, and old and new stand in the file
  * together: with the default a small site's file is up to half free blocks. A quarter would make the file of an import a sixth larger.
  */
-const ROWS_OF_A_GROUP = 61_440;
+export const ROWS_OF_A_GROUP = 61_440;
 
 async function openInstance(options: DatabaseOptions): Promise<Opened> {
   if (options.durability === 'checkpoint') await emptyWal(options);

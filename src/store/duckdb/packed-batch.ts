@@ -21,7 +21,7 @@ import {
   type Table,
 } from './columns.ts';
 import { boundedTime, pack, Packer, type Packed } from './packing.ts';
-import { packSums, type PackedSums } from './sums.ts';
+import { HOUR, packSums, type PackedSums } from './sums.ts';
 
 /** A batch in the shape in which it enters the database. Made on any thread; nothing in it but buffers is large. */
 export interface PackedBatch {
@@ -49,6 +49,8 @@ export interface PackedBatch {
   readonly covered: readonly Coverage[];
   /** Times in ms between which the deliveries lie that are corrected. */
   readonly corrected: readonly [first: number, last: number];
+  /** Hours (since the epoch) of the rows whose addresses are indexed: a row may be stored long after what it counted. */
+  readonly hours: readonly number[];
   readonly lines: number;
   readonly largestUid: number;
 }
@@ -97,12 +99,14 @@ function packRest(batch: Batch, largestOfRows: number, rows: (name: keyof Rows) 
   let largest = largestOfRows;
   for (const { uid } of ends) if (uid > largest) largest = uid;
   for (const { child } of batch.links) if (child > largest) largest = child;
+  const [queueFiles, deliveries, refusals] = [rows('queueFiles'), rows('deliveries'), rows('refusals')];
+  const completions = pack(QUEUE_FILES, batch.completions ?? []);
   return {
-    queueFiles: rows('queueFiles'),
-    completions: pack(QUEUE_FILES, batch.completions ?? []),
-    deliveries: rows('deliveries'),
+    queueFiles,
+    completions,
+    deliveries,
     corrections: pack(CORRECTIONS, corrections),
-    refusals: rows('refusals'),
+    refusals,
     verdicts: rows('verdicts'),
     logins: rows('logins'),
     steps: rows('steps'),
@@ -119,9 +123,24 @@ function packRest(batch: Batch, largestOfRows: number, rows: (name: keyof Rows) 
     positions: batch.positions,
     covered: batch.coverage,
     corrected: [times.reduce((a, b) => Math.min(a, b), Number.MAX_SAFE_INTEGER), times.reduce((a, b) => Math.max(a, b), 0)],
+    hours: hoursIn([
+      [QUEUE_FILES, queueFiles],
+      [QUEUE_FILES, completions],
+      [DELIVERIES, deliveries],
+      [REFUSALS, refusals],
+    ]),
     lines: batch.lines,
     largestUid: largest,
   };
+}
+
+function hoursIn(parts: readonly (readonly [Table, Packed])[]): number[] {
+  const hours = new Set<number>();
+  for (const [{ columns }, { pieces }] of parts) {
+    const time = columns.findIndex(({ name }) => name === 'time');
+    for (const piece of pieces) for (const at of piece.columns[time] ?? []) hours.add(Math.floor(at / HOUR));
+  }
+  return [...hours];
 }
 
 function largestUid({ queueFiles, deliveries, refusals, verdicts, steps }: Rows): number {

@@ -47,7 +47,7 @@ async function attemptsBehind(ask: Ask, source: Source, question: Narrowed): Pro
   const parameters = new Parameters();
   const condition = conditionOf(source, question, parameters);
   if (condition === undefined) return [];
-  const sql = attemptSql(`r.rowid IN (SELECT t.rowid FROM refusals t ${condition})`, parameters.add(question.limit));
+  const sql = attemptSql(`r.row IN (SELECT t.rowid FROM refusals t ${condition})`, parameters.add(question.limit));
   return (await ask(sql, parameters.values)).map(summaryOfAttempt);
 }
 
