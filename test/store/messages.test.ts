@@ -228,3 +228,19 @@ test('tops count what the series counts, by sender, recipient, domain, client, r
   assert.deepEqual(await top('received', 'relay'), [0]);
   assert.deepEqual(await top('sent', 'domain', { host: [`'; DROP TABLE state; --`] }), [0]);
 });
+
+test('a message of which no queue file is known is listed by what its deliveries tell', async (t) => {
+  const store = await openStore(t);
+  await store.commit(
+    batchOf({ queueFiles: [queueFile({ uid: 1 })], deliveries: [delivery({ uid: 1 }), delivery({ uid: 2, message: 2, size: 4321 })] }),
+  );
+  const listed = await store.messages({ ...range, recipient: delivery({ uid: 2 }).recipient, limit: 10 });
+  const { host, instance, queueId, sender, size } = delivery({ uid: 2, size: 4321 });
+  assert.deepEqual(
+    listed
+      .filter(({ id }) => id === '2')
+      .map((one) => ({ host: one.host, instance: one.instance, queueId: one.queueId, sender: one.sender, size: one.size, via: one.via })),
+    [{ host, instance, queueId, sender, size, via: '' }],
+  );
+  assert.equal(listed.length, 2);
+});

@@ -19,7 +19,7 @@ const questions = fc.record({
   from: fc.integer({ min: 0, max: DAYS - 1 }),
   to: fc.integer({ min: 1, max: DAYS + 20 }),
   limit: fc.integer({ min: 1, max: 30 }),
-  by: fc.constantFrom('sender', 'term', 'status', 'both', 'nothing'),
+  by: fc.constantFrom('sender', 'term', 'status', 'both', 'series', 'nothing'),
   sender: fc.constantFrom(...SENDERS),
 });
 
@@ -44,15 +44,16 @@ test('the newest messages are those of all the time that is asked for, however f
         const found = await store.messages({
           ...range,
           limit,
-          ...(by === 'status' || by === 'nothing' ? {} : { [by === 'term' ? 'term' : 'sender']: sender }),
+          ...(['sender', 'term', 'both'].includes(by) && { [by === 'term' ? 'term' : 'sender']: sender }),
+          ...(by === 'series' && { series: 'bounced' as const }),
           ...((by === 'status' || by === 'both') && { status: 'bounced' as const }),
         });
         const wanted = all.filter(
           (one) =>
             one.time >= range.from * 1000 &&
             one.time < range.to * 1000 &&
-            (by === 'status' || by === 'nothing' || one.sender.toLowerCase() === sender) &&
-            (by === 'status' || by === 'both' ? one.kind === 'bounced' : by !== 'nothing' || one.kind !== 'refused'),
+            (!['sender', 'term', 'both'].includes(by) || one.sender.toLowerCase() === sender) &&
+            (['status', 'both', 'series'].includes(by) ? one.kind === 'bounced' : by !== 'nothing' || one.kind !== 'refused'),
         );
         const newest = wanted.map(({ time }) => time).toSorted((a, b) => b - a);
         assert.deepEqual(

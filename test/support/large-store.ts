@@ -1,6 +1,7 @@
 /** A store of a busy mail system, made by the database itself in seconds: what reading a log for months would leave there. */
-import { DuckDBInstance } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { openDuckStore } from '../../src/store/duckdb/index.ts';
+import { ROWS_OF_A_GROUP } from '../../src/store/duckdb/open.ts';
 
 export interface LargeStore {
   /** Rows of deliveries; of the other tables in proportion. */
@@ -38,11 +39,8 @@ const REASONS = ['unknown_user', 'quota', 'greylist', 'connection', 'rate', 'spa
 export async function makeLargeStore(path: string, { deliveries, end, days, sumDays }: LargeStore): Promise<Example> {
   await (await openDuckStore({ path })).close();
   let example: Example;
-  const instance = await DuckDBInstance.fromCache(':memory:', { memory_limit: '2GB', storage_compatibility_version: 'latest' });
-  const connection = await instance.connect();
+  const { connection, close } = await attach(path);
   try {
-    // Without a log, as an import has it.
-    await connection.run(`ATTACH '${path}' AS mail (RECOVERY_MODE no_wal_writes); USE mail`);
     const from = (end - days * 86_400) * 1000;
     const ms = Math.floor((days * 86_400_000) / deliveries);
     const at = (i: string, each = ms): string => `make_timestamp_ms((${from} + ${i} * ${each})::BIGINT)`;
@@ -89,8 +87,7 @@ export async function makeLargeStore(path: string, { deliveries, end, days, sumD
     const [queueId, from_, to] = (found.getRowsJS()[0] ?? []).map(String);
     example = { queueId: queueId ?? '', sender: from_ ?? '', recipient: to ?? '' };
   } finally {
-    connection.closeSync();
-    instance.closeSync();
+    close();
   }
   const store = await openDuckStore({ path });
   await store.compact();
@@ -99,10 +96,23 @@ export async function makeLargeStore(path: string, { deliveries, end, days, sumD
   return example;
 }
 
+/** Without a log, and with groups of rows as large, as an import has them. */
+async function attach(path: string): Promise<{ connection: DuckDBConnection; close: () => void }> {
+  const instance = await DuckDBInstance.fromCache(':memory:', { memory_limit: '2GB', storage_compatibility_version: 'latest' });
+  const connection = await instance.connect();
+  await connection.run(`ATTACH '${path}' AS mail (RECOVERY_MODE no_wal_writes, ROW_GROUP_SIZE ${ROWS_OF_A_GROUP}); USE mail`);
+  return {
+    connection,
+    close() {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
 /** What rows came to by the hour, in the time before those that are kept. */
 async function repeatHours(path: string, days: number, sumDays: number): Promise<void> {
-  const instance = await DuckDBInstance.fromCache(path, { storage_compatibility_version: 'latest' });
-  const connection = await instance.connect();
+  const { connection, close } = await attach(path);
   try {
     for (const table of ['delay_hours', 'delay_days', 'size_hours']) {
       await connection.run(
@@ -112,8 +122,7 @@ async function repeatHours(path: string, days: number, sumDays: number): Promise
     }
     await connection.run('CHECKPOINT');
   } finally {
-    connection.closeSync();
-    instance.closeSync();
+    close();
   }
 }
 

@@ -47,6 +47,12 @@ export function table<Row>(name: string, fields: Fields<Row>): Table {
   return { name, columns };
 }
 
+/** The table with some of its columns. */
+export const only = ({ name, columns }: Table, fields: readonly string[]): Table => ({
+  name,
+  columns: columns.filter(({ field }) => fields.includes(field)),
+});
+
 export const QUEUE_FILES = table<QueueFileRow>('queue_files', {
   uid: 'big',
   message: 'big',

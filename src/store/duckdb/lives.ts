@@ -1,16 +1,21 @@
 import { BIGINT, LIST, listValue } from '@duckdb/node-api';
 import type { DeliveryRow, QueueFileRow, RefusalRow, StepRow } from '../../model/batch.ts';
-import { DELIVERIES, QUEUE_FILES, REFUSALS, selectList, STEPS, type Table } from './columns.ts';
+import { DELIVERIES, only, QUEUE_FILES, REFUSALS, selectList, STEPS, type Table } from './columns.ts';
 import type { Ask } from './database.ts';
 
 /** Everything of one message that tells how it fared. */
-export interface Life {
+export interface Life<Delivery = DeliveryRow> {
   readonly root: number;
   readonly queueFiles: QueueFileRow[];
-  readonly deliveries: DeliveryRow[];
+  readonly deliveries: Delivery[];
   readonly steps: StepRow[];
   readonly refusals: RefusalRow[];
 }
+
+const FARED = ['time', 'recipient', 'originalRecipient', 'outcome', 'reply'] as const;
+const SENT = ['host', 'instance', 'queueId', 'sender', 'size'] as const;
+/** As much of a delivery as a list shows; what tells of its message only where no queue file does. */
+export type BriefDelivery = Pick<DeliveryRow, (typeof FARED)[number]> & Partial<Pick<DeliveryRow, (typeof SENT)[number]>>;
 
 /** The messages' numbers, and those of the queue files that were linked to them later, at any remove. */
 const NODES = `WITH RECURSIVE nodes AS (SELECT root, root AS node FROM (SELECT unnest($1) AS root)
@@ -24,14 +29,20 @@ interface Node {
 
 type Found<T> = T & { readonly root: number };
 
-/** Rows of a table that carry one of the numbers. Numbers grow with time: the bounds spare most of the table. */
+/**
+ * Rows of a table that carry one of the numbers. Numbers grow with time: the bounds spare most of the table. By rowid DuckDB then finds
+ * the few blocks of the other columns that hold those rows, where a number spares only whole row groups.
+ */
 async function rowsOf<T>(ask: Ask, table: Table, column: 'message' | 'uid', nodes: readonly Node[]): Promise<Found<T>[]> {
+  if (nodes.length === 0) return [];
   const numbers = nodes.map(({ node }) => node);
   const values = [listValue(numbers.map(BigInt)), listValue(nodes.map(({ root }) => BigInt(root)))];
   const bounds = [numbers.reduce((a, b) => Math.min(a, b)), numbers.reduce((a, b) => Math.max(a, b))].map(BigInt);
   const rows = await ask(
-    `SELECT n.root::DOUBLE AS root, ${selectList(table, 't')} FROM ${table.name} t JOIN (SELECT unnest($1) AS node, unnest($2) AS root) n
-     ON t.${column} = n.node WHERE t.${column} BETWEEN $3 AND $4 ORDER BY t.time, t.rowid`,
+    `SELECT f.root::DOUBLE AS root, ${selectList(table, 't')} FROM ${table.name} t JOIN (
+       SELECT t.rowid AS row, n.root FROM ${table.name} t JOIN (SELECT unnest($1) AS node, unnest($2) AS root) n
+       ON t.${column} = n.node WHERE t.${column} BETWEEN $3 AND $4) f
+     ON t.rowid = f.row ORDER BY t.time, t.rowid`,
     [...values, ...bounds],
     [LIST(BIGINT), LIST(BIGINT), BIGINT, BIGINT],
   );
@@ -39,9 +50,29 @@ async function rowsOf<T>(ask: Ask, table: Table, column: 'message' | 'uid', node
 }
 
 /** Reads messages by their root number, in the order asked for. */
-export async function loadLives(ask: Ask, roots: readonly number[]): Promise<Life[]> {
+export const loadLives = (ask: Ask, roots: readonly number[]): Promise<Life[]> =>
+  loadWith(ask, roots, (nodes) => rowsOf<DeliveryRow>(ask, DELIVERIES, 'message', nodes));
+
+/** The same, as much of them as a list shows: each column costs its time. */
+export const loadBriefLives = (ask: Ask, roots: readonly number[]): Promise<Life<BriefDelivery>[]> =>
+  loadWith(ask, roots, async (nodes, lives) => {
+    const known = nodes.filter(({ root }) => (lives.get(root)?.queueFiles.length ?? 0) > 0);
+    const unknown = nodes.filter((node) => !known.includes(node));
+    return [
+      ...(await rowsOf<BriefDelivery>(ask, only(DELIVERIES, FARED), 'message', known)),
+      ...(await rowsOf<BriefDelivery>(ask, only(DELIVERIES, [...FARED, ...SENT]), 'message', unknown)),
+    ];
+  });
+
+async function loadWith<Delivery>(
+  ask: Ask,
+  roots: readonly number[],
+  deliveriesOf: (nodes: readonly Node[], lives: ReadonlyMap<number, Life<Delivery>>) => Promise<Found<Delivery>[]>,
+): Promise<Life<Delivery>[]> {
+  const lives = new Map<number, Life<Delivery>>(
+    roots.map((root) => [root, { root, queueFiles: [], deliveries: [], steps: [], refusals: [] }]),
+  );
   if (roots.length === 0) return [];
-  const lives = new Map<number, Life>(roots.map((root) => [root, { root, queueFiles: [], deliveries: [], steps: [], refusals: [] }]));
   const nodes = (await ask(NODES, [listValue(roots.map(BigInt))], [LIST(BIGINT)])) as unknown as Node[];
   const known = new Set(nodes.map(({ node }) => node));
   const files = [...nodes];
@@ -49,7 +80,7 @@ export async function loadLives(ask: Ask, roots: readonly number[]): Promise<Lif
     lives.get(root)?.queueFiles.push(row);
     if (!known.has(row.uid)) files.push({ root, node: row.uid });
   }
-  for (const { root, ...row } of await rowsOf<DeliveryRow>(ask, DELIVERIES, 'message', nodes)) lives.get(root)?.deliveries.push(row);
+  for (const { root, ...row } of await deliveriesOf(nodes, lives)) lives.get(root)?.deliveries.push(row as unknown as Delivery);
   for (const { root, ...row } of await rowsOf<StepRow>(ask, STEPS, 'message', nodes)) lives.get(root)?.steps.push(row);
   for (const { root, ...row } of await rowsOf<RefusalRow>(ask, REFUSALS, 'uid', files)) {
     if (row.uid !== 0) lives.get(root)?.refusals.push(row);

@@ -1,4 +1,6 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Retention } from '../store.ts';
+import { addressesSince, indexAddresses } from './addresses.ts';
 import { forgetAlerting } from './alerting.ts';
 import { COVERAGE, STATE, type StateRow } from './columns.ts';
 import type { Database } from './database.ts';
@@ -6,7 +8,7 @@ import type { Facts, Memory } from './memory.ts';
 import type { Writing } from './open.ts';
 import { rowsSince } from './read-rows.ts';
 import { sumRowHours } from './row-hours.ts';
-import { DAY, HOUR } from './sums.ts';
+import { DAY, dayOf, HOUR } from './sums.ts';
 
 /** One slice takes its turn between two commits, so it has to be short. */
 const HOURS_IN_A_SLICE = 24;
@@ -15,8 +17,8 @@ const HOURS_IN_A_SLICE = 24;
 const CHECKPOINT_AT_BYTES = 16 * 1024 * 1024;
 
 /**
- * Merges sums of the same bin and key and makes what rows come to by the hour, one slice a transaction; then old versions in `state`,
- * second-long pieces of `coverage` and repeated `unknown_lines`.
+ * Merges sums of the same bin and key, makes what rows come to by the hour and indexes addresses, one slice a transaction; then old
+ * versions in `state`, second-long pieces of `coverage` and repeated `unknown_lines`.
  */
 export async function compact(database: Database, memoryOf: () => Memory): Promise<void> {
   for (const hours of slices([...memoryOf().unmerged].toSorted((a, b) => a - b))) {
@@ -30,17 +32,35 @@ export async function compact(database: Database, memoryOf: () => Memory): Promi
       await mergeSums(writing, 'minute_sums', first * HOUR, end * HOUR);
       await mergeSums(writing, 'hour_sums', first * HOUR, end * HOUR);
       await mergeSums(writing, 'day_sums', Math.floor((first * HOUR) / DAY) * DAY, Math.ceil((end * HOUR) / DAY) * DAY);
-      const { summedUntil, messagesFrom } = memory.facts;
+      const { summedUntil, indexedUntil, messagesFrom } = memory.facts;
       await sumRowHours(
         writing.connection,
         // What came of rows that are dropped by now stands.
         hours.filter((hour) => hour < summedUntil && hour * HOUR >= messagesFrom),
       );
+      await indexAddresses(
+        writing.connection,
+        [...new Set(hours.map(dayOf))].filter((day) => day < indexedUntil),
+      );
       await saveFacts(writing, memory, { unmerged: JSON.stringify([...remaining]) });
       for (const hour of hours) memory.unmerged.delete(hour);
     });
   }
-  await sumNewRowHours(database, memoryOf);
+  // Up to the newest hour, and the newest day, which go on.
+  await makeNew(database, memoryOf, {
+    fact: 'summedUntil',
+    oldest: Math.floor((await database.read(rowsSince)) / HOUR),
+    end: ({ newestHour }) => newestHour,
+    atOnce: HOURS_IN_A_SLICE,
+    make: sumRowHours,
+  });
+  await makeNew(database, memoryOf, {
+    fact: 'indexedUntil',
+    oldest: Math.floor((await database.read(addressesSince)) / DAY),
+    end: ({ newestHour }) => dayOf(newestHour),
+    atOnce: 1,
+    make: indexAddresses,
+  });
   await database.write(async (writing) => {
     await writing.connection.run(`BEGIN;
       DELETE FROM state WHERE rowid IN (SELECT rowid FROM (
@@ -57,34 +77,43 @@ export async function compact(database: Database, memoryOf: () => Memory): Promi
   await checkpoint(database);
 }
 
-/** Up to the newest hour, which goes on. */
-async function sumNewRowHours(database: Database, memoryOf: () => Memory): Promise<void> {
-  const oldest = await database.read(rowsSince);
-  if (oldest === Infinity) return;
+/** Something that is made of the rows of some hours, or days, since the epoch. */
+interface Made {
+  /** The first that was never made. */
+  readonly fact: 'summedUntil' | 'indexedUntil';
+  /** The first that has rows; Infinity without any. */
+  readonly oldest: number;
+  readonly end: (memory: Memory) => number;
+  readonly atOnce: number;
+  readonly make: (connection: DuckDBConnection, which: readonly number[]) => Promise<void>;
+}
+
+async function makeNew(database: Database, memoryOf: () => Memory, { fact, oldest, end, atOnce, make }: Made): Promise<void> {
   for (;;) {
     const isDone = await database.write(async (writing) => {
       const memory = memoryOf();
-      const from = Math.max(memory.facts.summedUntil, Math.floor(oldest / HOUR));
-      const until = Math.min(from + HOURS_IN_A_SLICE, memory.newestHour);
+      const from = Math.max(memory.facts[fact], oldest);
+      const until = Math.min(from + atOnce, end(memory));
       if (from >= until) return true;
       await writing.connection.run('BEGIN');
-      await sumRowHours(
+      await make(
         writing.connection,
         Array.from({ length: until - from }, (_, at) => from + at),
       );
-      await saveFacts(writing, memory, { summedUntil: String(until) });
-      memory.facts.summedUntil = until;
+      await saveFacts(writing, memory, { [fact]: String(until) });
+      memory.facts[fact] = until;
       return false;
     });
     if (isDone) return;
   }
 }
 
+/** By UTC day: what is made of a day is made once. */
 function slices(hours: readonly number[]): number[][] {
   const result: number[][] = [];
   for (const hour of hours) {
     const current = result.at(-1);
-    if (current !== undefined && hour - (current[0] ?? 0) < HOURS_IN_A_SLICE) current.push(hour);
+    if (current?.[0] !== undefined && dayOf(current[0]) === dayOf(hour)) current.push(hour);
     else result.push([hour]);
   }
   return result;
@@ -125,7 +154,19 @@ async function saveFacts({ connection, feed }: Writing, memory: Memory, facts: R
   memory.version++;
 }
 
-const BY_MESSAGES = ['queue_files', 'deliveries', 'refusals', 'verdicts', 'logins', 'steps', 'ended', 'notices', 'unknown_lines'] as const;
+const BY_MESSAGES = [
+  'queue_files',
+  'deliveries',
+  'refusals',
+  'verdicts',
+  'logins',
+  'steps',
+  'ended',
+  'notices',
+  'unknown_lines',
+  'message_addresses',
+  'refusal_addresses',
+] as const;
 
 /** Drops what is older than its limit, one table a transaction. Returns the rows dropped. */
 export async function retain(database: Database, memoryOf: () => Memory, limits: Retention, now: number): Promise<number> {

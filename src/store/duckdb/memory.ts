@@ -160,6 +160,8 @@ export interface Facts {
   messagesFrom: number;
   /** The first hour (since the epoch) of which row-hours were never made. Those of `unmerged` are to be made again. */
   summedUntil: number;
+  /** The first day (since the epoch) whose addresses were never indexed. Those of `unmerged` are to be made again. */
+  indexedUntil: number;
 }
 
 /** What the store keeps in memory of what it has stored; made again from the file when that is opened again. */

@@ -120,6 +120,12 @@ CREATE TABLE delay_days AS SELECT date_trunc('day', time) AS time, host, instanc
   FROM delay_hours GROUP BY ALL ORDER BY ALL;
 COMMENT ON TABLE delay_days IS 'delay_hours by UTC day; of a day that goes on, as far as its hours';
 `,
+  `
+CREATE TABLE message_addresses (time TIMESTAMP, bits INTEGER, message BIGINT);
+COMMENT ON TABLE message_addresses IS 'The messages that an address sent or was sent, by UTC day. bits are some of the md5 of the address in small letters. Made from queue_files and deliveries';
+CREATE TABLE refusal_addresses (time TIMESTAMP, bits INTEGER, minute SMALLINT);
+COMMENT ON TABLE refusal_addresses IS 'The minutes of each UTC day in which something from or to an address was refused. Made from refusals';
+`,
 ];
 
 const META = `CREATE TABLE IF NOT EXISTS meta (name VARCHAR, value VARCHAR);`;

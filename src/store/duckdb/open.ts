@@ -83,7 +83,7 @@ const ATTACHED = 'mail';
  * Half of DuckDB's default. A checkpoint merges groups that rows were added to or dropped from, and old and new stand in the file
  * together: with the default a small site's file is up to half free blocks. A quarter would make the file of an import a sixth larger.
  */
-const ROWS_OF_A_GROUP = 61_440;
+export const ROWS_OF_A_GROUP = 61_440;
 
 async function openInstance(options: DatabaseOptions): Promise<Opened> {
   if (options.durability === 'checkpoint') await emptyWal(options);
@@ -141,6 +141,8 @@ const settings = ({ path: file, memoryLimit, threads }: DatabaseOptions): Record
   temp_directory: `${file}.tmp`,
   // Transactions are checkpointed by us: the default of 16 MB would stop a commit now and then for it.
   checkpoint_threshold: '256MB',
+  // Rows that are sought by so many rowids are found by them; by more (the default is 50) all blocks between are read.
+  dynamic_or_filter_threshold: '2000',
   // For a new file: texts take an eighth less than as the oldest release could read them.
   storage_compatibility_version: 'latest',
   autoinstall_known_extensions: 'false',

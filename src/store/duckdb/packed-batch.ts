@@ -21,7 +21,7 @@ import {
   type Table,
 } from './columns.ts';
 import { boundedTime, pack, Packer, type Packed } from './packing.ts';
-import { packSums, type PackedSums } from './sums.ts';
+import { HOUR, packSums, type PackedSums } from './sums.ts';
 
 /** A batch in the shape in which it enters the database. Made on any thread; nothing in it but buffers is large. */
 export interface PackedBatch {
@@ -49,6 +49,8 @@ export interface PackedBatch {
   readonly covered: readonly Coverage[];
   /** Times in ms between which the deliveries lie that are corrected. */
   readonly corrected: readonly [first: number, last: number];
+  /** Hours (since the epoch) of the rows whose addresses are indexed: a row may be stored long after what it counted. */
+  readonly hours: readonly number[];
   readonly lines: number;
   readonly reach: Reach;
 }
@@ -102,12 +104,14 @@ function packRest(batch: Batch, reach: Reach, rows: (name: keyof Rows) => Packed
   const corrections = batch.corrections ?? [];
   const times = corrections.map(({ time }) => boundedTime(time));
   const inFlight = Array.from(batch.inFlight, ([key, value]): StateRow => ({ kind: 'in_flight', key, version: 0, value }));
+  const [queueFiles, deliveries, refusals] = [rows('queueFiles'), rows('deliveries'), rows('refusals')];
+  const completions = pack(QUEUE_FILES, batch.completions ?? []);
   return {
-    queueFiles: rows('queueFiles'),
-    completions: pack(QUEUE_FILES, batch.completions ?? []),
-    deliveries: rows('deliveries'),
+    queueFiles,
+    completions,
+    deliveries,
     corrections: pack(CORRECTIONS, corrections),
-    refusals: rows('refusals'),
+    refusals,
     verdicts: rows('verdicts'),
     logins: rows('logins'),
     steps: rows('steps'),
@@ -124,6 +128,12 @@ function packRest(batch: Batch, reach: Reach, rows: (name: keyof Rows) => Packed
     positions: batch.positions,
     covered: batch.coverage,
     corrected: [times.reduce((a, b) => Math.min(a, b), Number.MAX_SAFE_INTEGER), times.reduce((a, b) => Math.max(a, b), 0)],
+    hours: hoursIn([
+      [QUEUE_FILES, queueFiles],
+      [QUEUE_FILES, completions],
+      [DELIVERIES, deliveries],
+      [REFUSALS, refusals],
+    ]),
     lines: batch.lines,
     reach: joined(reach, reachOfRest(batch)),
   };
@@ -161,6 +171,21 @@ function reachOfRest({ completions = [], corrections = [], ends = [], links }: B
     smallest: numbers.reduce((a, b) => Math.min(a, b), Infinity),
     earliest: completions.reduce((first, { time }) => Math.min(first, time), Infinity),
   };
+}
+
+function hoursIn(parts: readonly (readonly [Table, Packed])[]): number[] {
+  const hours = new Set<number>();
+  for (const [{ columns }, { pieces }] of parts) {
+    const time = columns.findIndex(({ name }) => name === 'time');
+    let last = -1;
+    for (const piece of pieces) {
+      for (const at of piece.columns[time] ?? []) {
+        const hour = Math.floor(at / HOUR);
+        if (hour !== last) hours.add((last = hour));
+      }
+    }
+  }
+  return [...hours];
 }
 
 /** How much memory a packed batch takes, nearly all of it in buffers. */

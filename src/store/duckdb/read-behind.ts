@@ -2,7 +2,8 @@ import { providerOf } from '../../lib/providers.ts';
 import type { MessagesQuestion, MessageSummary, Where } from '../../model/question.ts';
 import type { SeriesName } from '../../model/series.ts';
 import type { Ask } from './database.ts';
-import { loadLives, rootsSql } from './lives.ts';
+import { loadBriefLives, rootsSql } from './lives.ts';
+import { newest } from './newest.ts';
 import { attemptSql, summaryOfAttempt } from './refused.ts';
 import { Parameters } from './segments.ts';
 import { Columns, conditionsOf, domainOf, type Source, SOURCES } from './series-rows.ts';
@@ -28,28 +29,28 @@ export async function readBehind(ask: Ask, question: Behind): Promise<MessageSum
 type Narrowed = Behind & { readonly where: Where; readonly pairs: readonly Pair[] | undefined };
 
 async function messagesBehind(ask: Ask, source: Source, question: Narrowed): Promise<MessageSummary[]> {
-  const parameters = new Parameters();
-  const condition = conditionOf(source, question, parameters);
-  if (condition === undefined) return [];
   // A refusal names its queue file, all others the message.
   const [message, files] =
     source.table === 'refusals' ? ['q.message', 'JOIN queue_files q ON q.uid = t.uid AND t.uid <> 0'] : ['t.message', ''];
-  const hits = `SELECT 0 AS f, ${message} AS m, t.time AS time FROM ${source.table} t ${files} ${condition} AND ${message} <> 0`;
-  const rows = await ask(rootsSql(hits, 1, parameters.add(question.limit)), parameters.values);
-  const lives = await loadLives(
-    ask,
-    rows.map(({ root }) => Number(root)),
-  );
-  return lives.map((life) => summarize(life).summary);
+  const roots = await newest(question, question.limit, async (from) => {
+    const parameters = new Parameters();
+    const condition = conditionOf(source, { ...question, from }, parameters);
+    if (condition === undefined) return [];
+    const hits = `SELECT 0 AS f, ${message} AS m, t.time AS time FROM ${source.table} t ${files} ${condition} AND ${message} <> 0`;
+    const rows = await ask(rootsSql(hits, 1, parameters.add(question.limit)), parameters.values);
+    return rows.map(({ root }) => Number(root));
+  });
+  return (await loadBriefLives(ask, roots)).map((life) => summarize(life).summary);
 }
 
-async function attemptsBehind(ask: Ask, source: Source, question: Narrowed): Promise<MessageSummary[]> {
-  const parameters = new Parameters();
-  const condition = conditionOf(source, question, parameters);
-  if (condition === undefined) return [];
-  const sql = attemptSql(`r.rowid IN (SELECT t.rowid FROM refusals t ${condition})`, parameters.add(question.limit));
-  return (await ask(sql, parameters.values)).map(summaryOfAttempt);
-}
+const attemptsBehind = (ask: Ask, source: Source, question: Narrowed): Promise<MessageSummary[]> =>
+  newest(question, question.limit, async (from) => {
+    const parameters = new Parameters();
+    const condition = conditionOf(source, { ...question, from }, parameters);
+    if (condition === undefined) return [];
+    const sql = attemptSql(`r.row IN (SELECT t.rowid FROM refusals t ${condition})`, parameters.add(question.limit));
+    return (await ask(sql, parameters.values)).map(summaryOfAttempt);
+  });
 
 /** `JOIN ... WHERE ...` over the rows `t`. */
 function conditionOf(source: Source, question: Narrowed, parameters: Parameters): string | undefined {

@@ -1,7 +1,10 @@
 import type { MessagesQuestion, MessageStatus, MessageSummary } from '../../model/question.ts';
+import { alike } from './addresses.ts';
 import type { Ask } from './database.ts';
-import { loadLives, rootsSql } from './lives.ts';
+import { loadBriefLives, rootsSql } from './lives.ts';
 import type { Memory } from './memory.ts';
+import { newest } from './newest.ts';
+import { readByAddress, type Wanted } from './read-address.ts';
 import { readBehind } from './read-behind.ts';
 import { messagesWithFate } from './read-reconcile.ts';
 import { attemptSql, summaryOfAttempt } from './refused.ts';
@@ -22,22 +25,23 @@ interface Filter {
 /** More candidates than asked for, because a status is known only once a message's deliveries are read. */
 const SPARE = 4;
 const MOST_CANDIDATES = 2000;
-/** Looked through before all of the time that is asked for: a busy address has enough messages there, and a day is read in no time. */
-const RECENT_DAYS = [1, 8];
 /** Rows that one message may take up among the newest: recipients, attempts, queue files. */
 const ROWS_A_MESSAGE = 20;
 
-export async function readMessages(ask: Ask, { fates }: Memory, question: MessagesQuestion): Promise<MessageSummary[]> {
+export async function readMessages(ask: Ask, memory: Memory, question: MessagesQuestion): Promise<MessageSummary[]> {
   const { status, limit, fate } = question;
   if (fate !== undefined) {
-    const lives = await loadLives(ask, await messagesWithFate(ask, fates, { ...question, fate }));
+    const lives = await loadBriefLives(ask, await messagesWithFate(ask, memory.fates, { ...question, fate }));
     return lives.map((life) => summarize(life).summary).toSorted((a, b) => b.time - a.time);
   }
   if (question.series !== undefined) return readBehind(ask, { ...question, series: question.series });
+  const wanted = wantedOf(question);
+  const byAddress = wanted && (await readByAddress(ask, memory, question, wanted));
+  if (byAddress !== undefined) return byAddress;
   const isFiltered = filtersOf(question, new Parameters()).length > 0;
   const found: MessageSummary[] = [];
   if (status !== 'rejected' || isFiltered) {
-    for (const life of await loadLives(ask, await candidates(ask, question))) {
+    for (const life of await loadBriefLives(ask, await candidates(ask, question))) {
       const { summary, outcomes } = summarize(life);
       if (status === undefined || summary.status === status || outcomes.has(status)) found.push(summary);
     }
@@ -46,16 +50,6 @@ export async function readMessages(ask: Ask, { fates }: Memory, question: Messag
     found.push(...(await newest(question, limit, (from) => refusedAttempts(ask, { ...question, from }))));
   }
   return found.toSorted((a, b) => b.time - a.time).slice(0, limit);
-}
-
-/** What `find` finds since a time, newest first: of the shortest time that holds enough, which are then the newest of all. */
-async function newest<T>({ from, to }: MessagesQuestion, enough: number, find: (from: number) => Promise<T[]>): Promise<T[]> {
-  for (const since of RECENT_DAYS.map((days) => to - days * 86_400)) {
-    if (since <= from) break;
-    const found = await find(since);
-    if (found.length >= enough) return found;
-  }
-  return find(from);
 }
 
 /** Root numbers of the newest messages that may be meant. */
@@ -134,11 +128,18 @@ function filtersOf(question: MessagesQuestion, parameters: Parameters): Filter[]
   return filters;
 }
 
+/** The address that is asked for, where nothing else is; an empty one is that of every bounce. */
+function wantedOf({ term, sender, recipient, user, client, relay, status }: MessagesQuestion): Wanted | undefined {
+  if ([term, sender, recipient, user, client, relay, status].filter((one) => one !== undefined).length !== 1) return undefined;
+  const address = sender ?? recipient ?? exactly(term ?? '');
+  if (address === '' || (term !== undefined && !isAddress(term))) return undefined;
+  return { address, sender: recipient === undefined, recipient: sender === undefined, messageId: term !== undefined };
+}
+
 /** A queue id, a message-id (with or without angle brackets) or an address. */
 export function termFilter(term: string, parameters: Parameters): Filter {
-  const trimmed = term.trim();
-  const exact = parameters.add(trimmed.startsWith('<') && trimmed.endsWith('>') ? trimmed.slice(1, -1) : trimmed);
-  if (!trimmed.includes('@')) {
+  const exact = parameters.add(exactly(term));
+  if (!isAddress(term)) {
     return {
       queueFiles: [`q.queue_id = ${exact}`, `q.message_id = ${exact}`],
       deliveries: [`d.queue_id = ${exact}`],
@@ -152,9 +153,13 @@ export function termFilter(term: string, parameters: Parameters): Filter {
   };
 }
 
-/** The same but for small and capital letters. Lengths are compared first: making small letters of everything takes the most time. */
-const alike = (column: string, text: string): string =>
-  `(strlen(${column}) = strlen(lower(${text})) AND lower(${column}) = lower(${text}))`;
+/** Without the angle brackets that a log or a header puts around it. */
+function exactly(term: string): string {
+  const trimmed = term.trim();
+  return trimmed.startsWith('<') && trimmed.endsWith('>') ? trimmed.slice(1, -1) : trimmed;
+}
+
+const isAddress = (term: string): boolean => term.includes('@');
 
 /** What a message of this status has among its rows; nothing where no row tells. */
 function statusFilter(status: MessageStatus): Filter | undefined {

@@ -10,7 +10,7 @@ const MOST_NAMED = 20;
 /** Messages whose fates are worked out together, unless more came in during one hour: the database's memory bears some times as many. */
 const MESSAGES_OF_A_SLICE = 50_000;
 
-const dayOf = (time: number): number => Math.floor(time / DAY) * DAY;
+const beginOfDay = (time: number): number => Math.floor(time / DAY) * DAY;
 const isUnexplained = (fate: Fate): boolean => (UNEXPLAINED as readonly Fate[]).includes(fate);
 
 /** Messages that met a fate, the newest first. */
@@ -101,7 +101,7 @@ async function fatesOf(
 
 /** The days that have a part in [from, to). */
 const daysOf = (from: number, to: number): number[] =>
-  Array.from({ length: Math.max(0, Math.ceil((to - dayOf(from)) / DAY)) }, (_, at) => dayOf(from) + at * DAY);
+  Array.from({ length: Math.max(0, Math.ceil((to - beginOfDay(from)) / DAY)) }, (_, at) => beginOfDay(from) + at * DAY);
 
 async function fatesIn(ask: Ask, slice: Slice): Promise<FateRow[]> {
   const parameters = new Parameters();

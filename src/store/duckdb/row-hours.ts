@@ -98,8 +98,8 @@ function someOf(hours: ReadonlySet<number>, first: number): boolean {
   return false;
 }
 
-/** The outer bounds spare the database the rest of the table. */
-function within(ranges: readonly (readonly [from: number, to: number])[], parameters: Parameters): string {
+/** A condition on `time`, in ms. The outer bounds spare the database the rest of the table. */
+export function within(ranges: readonly (readonly [from: number, to: number])[], parameters: Parameters): string {
   const [first, last] = [ranges[0], ranges.at(-1)];
   if (first === undefined || last === undefined) return 'false';
   const condition = ([from, to]: readonly [number, number]): string => `time >= ${parameters.time(from)} AND time < ${parameters.time(to)}`;

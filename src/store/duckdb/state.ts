@@ -22,7 +22,7 @@ export async function loadMemory(ask: AskPlain): Promise<Memory> {
         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) THEN 0 ELSE 1 END AS begins FROM coverage))
     GROUP BY source, island ORDER BY source, "from"`);
   for (const row of intervals) covered.add({ source: String(row['source']), from: Number(row['from']), to: Number(row['to']) });
-  const facts: Facts = { lines: 0, lastUid: 0, minutesFrom: 0, hoursFrom: 0, messagesFrom: 0, summedUntil: 0 };
+  const facts: Facts = { lines: 0, lastUid: 0, minutesFrom: 0, hoursFrom: 0, messagesFrom: 0, summedUntil: 0, indexedUntil: 0 };
   let unmerged: number[] = [];
   for (const { key, value } of await ask(`SELECT key, value FROM (${NEWEST_STATE}) WHERE kind = 'fact' AND value IS NOT NULL`)) {
     if (key === 'unmerged') unmerged = JSON.parse(String(value)) as number[];

@@ -1,6 +1,6 @@
-import type { DeliveryRow, Outcome } from '../../model/batch.ts';
+import type { Outcome } from '../../model/batch.ts';
 import type { MessageStatus, MessageSummary } from '../../model/question.ts';
-import type { Life } from './lives.ts';
+import type { BriefDelivery, Life } from './lives.ts';
 
 /** What asks for attention comes first: the status of a message whose recipients fared differently. */
 const WORST_FIRST = ['bounced', 'deferred', 'discarded', 'sent', 'delivered'] as const satisfies readonly Outcome[];
@@ -12,7 +12,7 @@ export interface Summarized {
 }
 
 /** One message as its user sees it, from all its queue files. */
-export function summarize(life: Life): Summarized {
+export function summarize(life: Life<BriefDelivery>): Summarized {
   const { queueFiles, deliveries, steps } = life;
   const root = queueFiles.find(({ uid }) => uid === life.root) ?? queueFiles[0];
   const first = root ?? deliveries[0] ?? steps[0];
@@ -40,20 +40,20 @@ export function summarize(life: Life): Summarized {
 }
 
 /** The last thing that happened to each recipient; a hand-over inside is nothing that a recipient sees. */
-function latestByRecipient(deliveries: readonly DeliveryRow[]): DeliveryRow[] {
-  const latest = new Map<string, DeliveryRow>();
+function latestByRecipient(deliveries: readonly BriefDelivery[]): BriefDelivery[] {
+  const latest = new Map<string, BriefDelivery>();
   for (const delivery of deliveries) if (delivery.outcome !== 'hop') latest.set(delivery.recipient.toLowerCase(), delivery);
   return [...latest.values()];
 }
 
 /** As addressed by the sender, where the log tells; hops know recipients that never got further. */
-function recipientsOf(deliveries: readonly DeliveryRow[]): string[] {
+function recipientsOf(deliveries: readonly BriefDelivery[]): string[] {
   const finals = deliveries.filter(({ outcome }) => outcome !== 'hop');
   const shown = finals.length > 0 ? finals : deliveries;
   return [...new Set(shown.map(({ recipient, originalRecipient }) => originalRecipient || recipient))];
 }
 
-function verdict({ steps, refusals }: Life, latest: readonly DeliveryRow[]): { status: MessageStatus; reason: string } {
+function verdict({ steps, refusals }: Life<BriefDelivery>, latest: readonly BriefDelivery[]): { status: MessageStatus; reason: string } {
   const expired = steps.find(({ kind }) => kind === 'expired');
   if (expired !== undefined) return { status: 'expired', reason: latest.at(-1)?.reply ?? expired.text };
   for (const outcome of WORST_FIRST) {

@@ -6,6 +6,9 @@ export const MINUTE = 60_000;
 export const HOUR = 3_600_000;
 export const DAY = 86_400_000;
 
+/** The day of an hour, both since the epoch. */
+export const dayOf = (hour: number): number => Math.floor((hour * HOUR) / DAY);
+
 /** Sums as columns. */
 export interface Bins {
   /** ms, the bin's beginning. */

@@ -28,7 +28,7 @@ import type { Facts, Memory, SeriesKey } from './memory.ts';
 import type { PackedBatch } from './packed-batch.ts';
 import { pack, packNumbers, type Packed } from './packing.ts';
 import { positionRow } from './state.ts';
-import { type Bins, binSums, DAY, HOUR } from './sums.ts';
+import { type Bins, binSums, dayOf, HOUR } from './sums.ts';
 
 /** What a transaction came to. `committing`: COMMIT was sent, and failed without a clear answer. */
 export interface Attempt {
@@ -44,7 +44,7 @@ export async function storeBatch({ connection, feed }: Writing, memory: Memory, 
     const sums = binSums(batch.sums);
     const keys = Float64Array.from(batch.sums.combinations, ({ series, labels }) => memory.keys.keyOf(series, labels));
     const hours = hoursOf(sums.hours);
-    const newHours = hoursAddedTo(hours, memory.newestHour).filter((hour) => !memory.unmerged.has(hour));
+    const newHours = hoursAddedTo([...new Set([...hours, ...batch.hours])], memory.newestHour).filter((hour) => !memory.unmerged.has(hour));
     const unmerged = newHours.length === 0 ? memory.unmerged : new Set([...memory.unmerged, ...newHours]);
     const lastUid = Math.max(batch.reach.largest, memory.facts.lastUid);
     const facts: Facts = { ...memory.facts, lines: memory.facts.lines + batch.lines, lastUid };
@@ -129,8 +129,6 @@ function hoursAddedTo(hours: readonly number[], newest: number): number[] {
   const dayGoesOn = hours.some((hour) => hour >= newest && dayOf(hour) === dayOf(newest));
   return dayGoesOn ? [...again, newest] : again;
 }
-
-const dayOf = (hour: number): number => Math.floor((hour * HOUR) / DAY);
 
 /** As the columns of a table of sums. */
 const sumRows = ({ times, combinations, values }: Bins, keys: Float64Array): Packed =>
