@@ -8,7 +8,7 @@ import { DAY, HOUR } from './sums.ts';
 /** Unexplained messages that a row names. */
 const MOST_NAMED = 20;
 /** Messages whose fates are worked out together, unless more came in during one hour: the database's memory bears some times as many. */
-const MESSAGES_OF_A_SLICE = 50_000;
+const MESSAGES_OF_A_SLICE = 100_000;
 
 const beginOfDay = (time: number): number => Math.floor(time / DAY) * DAY;
 const isUnexplained = (fate: Fate): boolean => (UNEXPLAINED as readonly Fate[]).includes(fate);
