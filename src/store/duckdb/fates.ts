@@ -1,14 +1,14 @@
-import type { FateName, Finished, Unexplained } from '../../model/question.ts';
+import type { Finished, Unexplained } from '../../model/question.ts';
 import type { EndKind, Outcome } from '../../model/batch.ts';
 import type { Parameters } from './segments.ts';
 import { DAY } from './sums.ts';
 
-export type Fate = Finished | Exclude<FateName, 'received' | 'unexplained' | Finished> | Unexplained;
+export type Fate = Finished | 'queued' | Unexplained;
 
 /** Why a fate is not known: each of them is `unexplained`. */
 export const UNEXPLAINED: readonly Unexplained[] = ['lost', 'unfinished', 'handed_on', 'no_outcome'];
 
-/** Messages that came in during [from, to), in ms, whose numbers lie in [first, last]: all of that time, or others are taken for none. */
+/** A stretch of time, [from, to) in ms, and the smallest and the largest number of a message that came in then. */
 export interface Slice {
   readonly from: number;
   readonly to: number;

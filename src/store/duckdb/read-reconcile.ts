@@ -80,10 +80,12 @@ async function fatesOf(
   put: (day: number, rows: readonly FateRow[]) => void,
 ): Promise<FateRow[]> {
   const whole = daysOf(from, to).filter((day) => day >= from && day + DAY <= to);
-  const missing = whole.filter((day) => !days.has(day));
   const known = new Set(whole.filter((day) => days.has(day)));
   const found = [...known].flatMap((day) => days.of(day));
   const slices = await slicesOf(ask, from, to, (day) => known.has(day));
+  // Days before and after all messages there are need not be put down: to see that they are empty costs nothing.
+  const [first, end] = [slices[0]?.from ?? to, slices.at(-1)?.to ?? from];
+  const missing = whole.filter((day) => !known.has(day) && day + DAY > first && day < end);
   const read: FateRow[] = [];
   for (const [index, slice] of slices.entries()) {
     read.push(...(await fatesIn(ask, slice)));
