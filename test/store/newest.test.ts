@@ -27,8 +27,8 @@ test('the newest messages are those of all the time that is asked for, however f
   await fc.assert(
     fc.asyncProperty(rows, fc.array(questions, { minLength: 8, maxLength: 8 }), async (made, asked) => {
       const store = await openStore(t);
-      // Moments of their own, or which one is newer would be chance.
-      const all = made.map((row, i) => ({ ...row, uid: i + 1, time: row.time + i }));
+      // Moments of their own, or which one is newer would be chance. Numbers that lie in one row group, and in several.
+      const all = made.map((row, i) => ({ ...row, uid: (i + 1) * 5_000, time: row.time + i }));
       const messages = all.filter(({ kind }) => kind !== 'refused');
       await store.commit(
         batchOf({

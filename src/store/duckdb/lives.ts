@@ -2,6 +2,7 @@ import { BIGINT, LIST, listValue } from '@duckdb/node-api';
 import type { DeliveryRow, QueueFileRow, RefusalRow, StepRow } from '../../model/batch.ts';
 import { DELIVERIES, only, QUEUE_FILES, REFUSALS, selectList, STEPS, type Table } from './columns.ts';
 import type { Ask } from './database.ts';
+import { ROWS_OF_A_GROUP } from './open.ts';
 
 /** Everything of one message that tells how it fared. */
 export interface Life<Delivery = DeliveryRow> {
@@ -30,20 +31,23 @@ interface Node {
 type Found<T> = T & { readonly root: number };
 
 /**
- * Rows of a table that carry one of the numbers. Numbers grow with time: the bounds spare most of the table. By rowid DuckDB then finds
- * the few blocks of the other columns that hold those rows, where a number spares only whole row groups.
+ * Rows of a table that carry one of the numbers. Numbers grow with time: the bounds spare most of the table. Where they span more than a
+ * row group, rows are found by rowid: DuckDB then reads the few blocks of the other columns that hold them, where a number spares only
+ * whole row groups.
  */
 async function rowsOf<T>(ask: Ask, table: Table, column: 'message' | 'uid', nodes: readonly Node[]): Promise<Found<T>[]> {
   if (nodes.length === 0) return [];
   const numbers = nodes.map(({ node }) => node);
-  const values = [listValue(numbers.map(BigInt)), listValue(nodes.map(({ root }) => BigInt(root)))];
-  const bounds = [numbers.reduce((a, b) => Math.min(a, b)), numbers.reduce((a, b) => Math.max(a, b))].map(BigInt);
+  const [first, last] = [numbers.reduce((a, b) => Math.min(a, b)), numbers.reduce((a, b) => Math.max(a, b))];
+  const matching = `${table.name} t JOIN (SELECT unnest($1) AS node, unnest($2) AS root) n ON t.${column} = n.node WHERE t.${column} BETWEEN $3 AND $4`;
+  const found =
+    last - first < ROWS_OF_A_GROUP
+      ? `SELECT n.root::DOUBLE AS root, ${selectList(table, 't')} FROM ${matching}`
+      : `SELECT f.root::DOUBLE AS root, ${selectList(table, 't')} FROM ${table.name} t
+           JOIN (SELECT t.rowid AS row, n.root FROM ${matching}) f ON t.rowid = f.row`;
   const rows = await ask(
-    `SELECT f.root::DOUBLE AS root, ${selectList(table, 't')} FROM ${table.name} t JOIN (
-       SELECT t.rowid AS row, n.root FROM ${table.name} t JOIN (SELECT unnest($1) AS node, unnest($2) AS root) n
-       ON t.${column} = n.node WHERE t.${column} BETWEEN $3 AND $4) f
-     ON t.rowid = f.row ORDER BY t.time, t.rowid`,
-    [...values, ...bounds],
+    `${found} ORDER BY t.time, t.rowid`,
+    [listValue(numbers.map(BigInt)), listValue(nodes.map(({ root }) => BigInt(root))), BigInt(first), BigInt(last)],
     [LIST(BIGINT), LIST(BIGINT), BIGINT, BIGINT],
   );
   return rows as unknown as Found<T>[];
