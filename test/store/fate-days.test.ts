@@ -220,13 +220,22 @@ test('the fates of a day are worked out once, until a batch tells of its message
   const range = { from: DAY_START, to: DAY_START + DAYS * 24 * HOUR };
   const statements = async (between: () => void = () => undefined): Promise<number> => {
     let count = 0;
-    const rows = await database.read((ask) => {
-      const counting: Ask = (sql, values, types) => {
+    const counting =
+      (ask: Ask): Ask =>
+      (sql, values, types) => {
         if (count++ === 0) between();
         return ask(sql, values, types);
       };
-      return readReconciliation(counting, days, range);
-    });
+    let turns = 0;
+    const rows = await readReconciliation(
+      (asking) => {
+        turns++;
+        return database.read((ask) => asking(counting(ask)));
+      },
+      days,
+      range,
+    );
+    assert.equal(turns, count, 'each has the time of a question, and lets others have theirs');
     assert.equal(counted(rows)['queued'], 95);
     return count;
   };

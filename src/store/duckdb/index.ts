@@ -145,7 +145,7 @@ async function openOnce(options: DuckStoreOptions): Promise<DuckStore> {
     top: (question) => database.read((ask) => readTop(ask, memory, question), 'rows'),
     breakdown: (question) => database.read((ask) => readBreakdown(ask, question), 'rows'),
     messages: (question) => database.read((ask) => readMessages(ask, memory, question), 'rows'),
-    reconcile: (question) => database.read((ask) => readReconciliation(ask, memory.fates, question), 'rows'),
+    reconcile: (question) => readReconciliation((asking) => database.read(asking, 'rows'), memory.fates, question),
     trace: (id) => database.read((ask) => readTrace(ask, id), 'rows'),
     queues: () => database.read(readQueues),
     services: () => database.read(readServices),

@@ -13,6 +13,9 @@ const MESSAGES_OF_A_SLICE = 100_000;
 const beginOfDay = (time: number): number => Math.floor(time / DAY) * DAY;
 const isUnexplained = (fate: Fate): boolean => (UNEXPLAINED as readonly Fate[]).includes(fate);
 
+/** Asks the database something, when it is its turn. */
+type Turn = <T>(question: (ask: Ask) => Promise<T>) => Promise<T>;
+
 /** Messages that met a fate, the newest first. */
 export async function messagesWithFate(
   ask: Ask,
@@ -24,7 +27,7 @@ export async function messagesWithFate(
     (fate === 'received' || (fate === 'unexplained' ? isUnexplained(row.fate) : row.fate === fate));
   const hasNone = (day: number): boolean => days.has(day) && !days.of(day).some(isMeant);
   const found: number[] = [];
-  for (const slice of (await slicesOf(ask, from * 1000, to * 1000, hasNone)).toReversed()) {
+  for (const slice of (await slicesOf((asking) => asking(ask), from * 1000, to * 1000, hasNone)).toReversed()) {
     const parameters = new Parameters();
     const fates = fatesSql(slice, parameters);
     const conditions = [
@@ -44,9 +47,12 @@ export async function messagesWithFate(
   return found;
 }
 
-/** What became of the messages received in [from, to), by day, host and instance. */
-export async function readReconciliation(ask: Ask, days: FateDays, { from, to }: ReconcileQuestion): Promise<ReconcileRow[]> {
-  const fates = await days.watching((put) => fatesOf(ask, days, from * 1000, to * 1000, put));
+/**
+ * What became of the messages received in [from, to), by day, host and instance. Each slice takes its turn, and the time that a question
+ * may take, for itself: months of a busy system take longer than that, and others are not to wait for all of them.
+ */
+export async function readReconciliation(turn: Turn, days: FateDays, { from, to }: ReconcileQuestion): Promise<ReconcileRow[]> {
+  const fates = await days.watching((put) => fatesOf(turn, days, from * 1000, to * 1000, put));
   const rows = new Map<string, { -readonly [Field in keyof ReconcileRow]: ReconcileRow[Field] }>();
   for (const { day, host, instance, fate, messages, ids, queueIds } of fates) {
     const key = JSON.stringify([day, host, instance]);
@@ -73,7 +79,7 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The fates in [from, to), in ms: of days that are known, and of the others slice by slice. Each day that is whole is put down at its end. */
 async function fatesOf(
-  ask: Ask,
+  turn: Turn,
   days: FateDays,
   from: number,
   to: number,
@@ -82,13 +88,13 @@ async function fatesOf(
   const whole = daysOf(from, to).filter((day) => day >= from && day + DAY <= to);
   const known = new Set(whole.filter((day) => days.has(day)));
   const found = [...known].flatMap((day) => days.of(day));
-  const slices = await slicesOf(ask, from, to, (day) => known.has(day));
+  const slices = await slicesOf(turn, from, to, (day) => known.has(day));
   // Days before and after all messages there are need not be put down: to see that they are empty costs nothing.
   const [first, end] = [slices[0]?.from ?? to, slices.at(-1)?.to ?? from];
   const missing = whole.filter((day) => !known.has(day) && day + DAY > first && day < end);
   const read: FateRow[] = [];
   for (const [index, slice] of slices.entries()) {
-    read.push(...(await fatesIn(ask, slice)));
+    read.push(...(await turn((ask) => fatesIn(ask, slice))));
     const until = slices[index + 1]?.from ?? to;
     while (missing[0] !== undefined && missing[0] + DAY <= until) {
       const day = missing.shift();
@@ -121,7 +127,7 @@ async function fatesIn(ask: Ask, slice: Slice): Promise<FateRow[]> {
 }
 
 /** Cuts the messages that came in during [from, to), in ms, into slices in order of time, but for days that are passed over. */
-async function slicesOf(ask: Ask, from: number, to: number, isPassedOver: (day: number) => boolean): Promise<Slice[]> {
+async function slicesOf(turn: Turn, from: number, to: number, isPassedOver: (day: number) => boolean): Promise<Slice[]> {
   const stretches: [from: number, to: number][] = [];
   for (const day of daysOf(from, to)) {
     if (isPassedOver(day)) continue;
@@ -130,7 +136,7 @@ async function slicesOf(ask: Ask, from: number, to: number, isPassedOver: (day: 
     else stretches.push([Math.max(from, day), Math.min(to, day + DAY)]);
   }
   const slices: Slice[] = [];
-  for (const stretch of stretches) slices.push(...(await slicesOfStretch(ask, ...stretch)));
+  for (const stretch of stretches) slices.push(...(await turn((ask) => slicesOfStretch(ask, ...stretch))));
   return slices;
 }
 
