@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
 import type { DeliveryRow, QueueFileRow, RefusalRow } from '../../src/model/batch.ts';
 import { bitsOf } from '../../src/store/duckdb/addresses.ts';
-import { batchOf, databasePath, DAY_START, delivery, delta, openStore, queueFile, refusal } from './batches.ts';
+import { batchOf, databasePath, DAY_START, delivery, delta, inDatabase, openStore, queueFile, refusal } from './batches.ts';
 
 const DAYS = 8;
 const KEPT_DAYS = 4;
@@ -187,12 +186,13 @@ test('what a store of an older schema holds is indexed at the first compaction, 
   );
   await store.compact();
   await store.close();
-  await inDatabase(path, [
+  await inDatabase(
+    path,
     'DROP TABLE message_addresses',
     'DROP TABLE refusal_addresses',
     `DELETE FROM state WHERE key = 'indexedUntil'`,
     `UPDATE meta SET value = '10' WHERE name = 'schema'`,
-  ]);
+  );
   const question = { from: DAY_START, to: DAY_START + 3 * 86_400, limit: 10, sender: 'Alice@example.org' };
   const upgraded = await openStore(t, { path });
   const found = await upgraded.messages(question);
@@ -200,31 +200,17 @@ test('what a store of an older schema holds is indexed at the first compaction, 
   await upgraded.compact();
   assert.deepEqual(await upgraded.messages(question), found);
   await upgraded.close();
-  assert.deepEqual(await inDatabase(path, ['SELECT message::INTEGER FROM message_addresses ORDER BY ALL']), [[1], [2]]);
-  assert.deepEqual(await inDatabase(path, ['SELECT minute FROM refusal_addresses']), [[0], [0]]);
+  assert.deepEqual(await inDatabase(path, 'SELECT message::INTEGER FROM message_addresses ORDER BY ALL'), [[1], [2]]);
+  assert.deepEqual(await inDatabase(path, 'SELECT minute FROM refusal_addresses'), [[0], [0]]);
   // Without the index nothing of those days is found: it is what was asked.
-  await inDatabase(path, ['DELETE FROM message_addresses']);
+  await inDatabase(path, 'DELETE FROM message_addresses');
   assert.deepEqual(
     (await (await openStore(t, { path })).messages(question)).map(({ id }) => id),
     ['3'],
   );
 });
 
-/** Runs statements on a store's file; the rows of the last. */
-async function inDatabase(path: string, statements: readonly string[]): Promise<unknown[][]> {
-  const instance = await DuckDBInstance.fromCache(path);
-  const connection = await instance.connect();
-  try {
-    let rows: unknown[][] = [];
-    for (const sql of statements) rows = (await connection.runAndReadAll(sql)).getRowsJS();
-    return rows;
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
-}
-
 test('the two addresses have the same bits, so that rows have to tell which is meant', async () => {
-  const [bits = []] = await inDatabase(':memory:', [`SELECT ${ALIKE.map((one) => bitsOf(`'${one}'`)).join(', ')}`]);
+  const [bits = []] = await inDatabase(':memory:', `SELECT ${ALIKE.map((one) => bitsOf(`'${one}'`)).join(', ')}`);
   assert.equal(bits[0], bits[1]);
 });

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { Batch, DeliveryRow, LoginRow, QueueFileRow, RefusalRow, RollupDelta, StepRow, VerdictRow } from '../../src/model/batch.ts';
 import type { LabelValues, SeriesName } from '../../src/model/series.ts';
 import { Database } from '../../src/store/duckdb/database.ts';
@@ -34,6 +35,26 @@ export async function openDatabase(t: TestContext, queryTimeoutMs: number): Prom
   t.after(() => database.close());
   return database;
 }
+
+/** Uses a database's file as it is, without the store. */
+export async function withDatabase<T>(file: string, use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+  const instance = await DuckDBInstance.fromCache(file);
+  const connection = await instance.connect();
+  try {
+    return await use(connection);
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+/** Runs statements on it; the rows of the last. */
+export const inDatabase = (file: string, ...statements: readonly string[]): Promise<unknown[][]> =>
+  withDatabase(file, async (connection) => {
+    let rows: unknown[][] = [];
+    for (const sql of statements) rows = (await connection.runAndReadAll(sql)).getRowsJS();
+    return rows;
+  });
 
 /** Never ends by itself. */
 export const ENDLESS = 'SELECT sum(a.range * b.range)::DOUBLE AS n FROM range(10000000) a, range(10000000) b';

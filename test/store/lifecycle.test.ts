@@ -11,7 +11,7 @@ import { openDuckStore } from '../../src/store/duckdb/index.ts';
 import type { Durability } from '../../src/store/duckdb/open.ts';
 import { packBatch } from '../../src/store/duckdb/packed-batch.ts';
 import { migrate, MIGRATIONS } from '../../src/store/duckdb/migrations.ts';
-import { batchOf, databasePath, DAY_START, delivery, delta, ENDLESS, openDatabase, openStore, queueFile } from './batches.ts';
+import { batchOf, databasePath, DAY_START, delivery, delta, ENDLESS, inDatabase, openDatabase, openStore, queueFile } from './batches.ts';
 
 const CHILD = fileURLToPath(new URL('committing-child.ts', import.meta.url));
 
@@ -79,7 +79,7 @@ test('what a killed service left in its log is in the file before an import adds
   await store.commitPacked(packBatch(batchOf({ deliveries: [delivery({ uid: 1 })], positions: [{ id: 'p', offset: 1000, state: {} }] })));
   await assert.rejects(stat(`${file}.wal`), { code: 'ENOENT' });
   await store.close();
-  const [[rows]] = (await query(file, 'SELECT count(*) FROM deliveries')) as [[bigint]];
+  const [[rows]] = (await inDatabase(file, 'SELECT count(*) FROM deliveries')) as [[bigint]];
   assert.equal(rows, BigInt(offset * 10 + 1));
 });
 
@@ -111,9 +111,9 @@ test('the same file is not opened twice in one process, and can be opened again 
 test('a file of a later release is refused and left as it is', async (t) => {
   const file = await databasePath(t);
   await (await openDuckStore({ path: file })).close();
-  await query(file, `UPDATE meta SET value = '99' WHERE name = 'schema'`);
+  await inDatabase(file, `UPDATE meta SET value = '99' WHERE name = 'schema'`);
   await assert.rejects(openDuckStore({ path: file }), { code: 'store_newer', message: /schema 99/ });
-  assert.deepEqual(await query(file, `SELECT value FROM meta`), [['99']]);
+  assert.deepEqual(await inDatabase(file, `SELECT value FROM meta`), [['99']]);
 });
 
 test('migrations: a step that fails leaves the version and the tables before it', async (t) => {
@@ -225,11 +225,11 @@ test('merging keeps the sums and leaves one row a bin and key', async (t) => {
   assert.deepEqual(await store.savedState(), state);
   await store.close();
   for (const table of ['minute_sums', 'hour_sums', 'day_sums']) {
-    assert.deepEqual(await query(file, `SELECT count(*) - count(DISTINCT (time, key)) FROM ${table}`), [[0n]]);
+    assert.deepEqual(await inDatabase(file, `SELECT count(*) - count(DISTINCT (time, key)) FROM ${table}`), [[0n]]);
   }
-  assert.deepEqual(await query(file, `SELECT count(*) FROM state WHERE kind = 'in_flight'`), [[3n]]);
-  assert.deepEqual(await query(file, `SELECT sum(value) FROM rollup_day WHERE series = 'received'`), [[60]]);
-  assert.deepEqual(await query(file, `SELECT id, byte_offset FROM sources`), [['p', 29n]]);
+  assert.deepEqual(await inDatabase(file, `SELECT count(*) FROM state WHERE kind = 'in_flight'`), [[3n]]);
+  assert.deepEqual(await inDatabase(file, `SELECT sum(value) FROM rollup_day WHERE series = 'received'`), [[60]]);
+  assert.deepEqual(await inDatabase(file, `SELECT id, byte_offset FROM sources`), [['p', 29n]]);
 });
 
 test('a question that takes too long is cut off, and commits and other questions go on', async (t) => {
@@ -264,14 +264,3 @@ test('no statement reaches files or changes that', async (t) => {
     );
   }
 });
-
-async function query(file: string, sql: string): Promise<unknown[][]> {
-  const instance = await DuckDBInstance.fromCache(file);
-  const connection = await instance.connect();
-  try {
-    return (await connection.runAndReadAll(sql)).getRowsJS();
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
-}

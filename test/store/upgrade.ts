@@ -7,13 +7,14 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { STORED_LABELS } from '../../src/model/series.ts';
 import { isDamagedFile } from '../../src/store/duckdb/backup.ts';
 import { openDuckStore } from '../../src/store/duckdb/index.ts';
 import { migrate, MIGRATIONS } from '../../src/store/duckdb/migrations.ts';
 import { smallDisk } from '../stack/file-systems.ts';
 import { temporaryDirectory } from '../support/log-store.ts';
+import { withDatabase } from './batches.ts';
 
 const CHILD = join(import.meta.dirname, 'upgrade-child.ts');
 export const OLDER = MIGRATIONS.map((_, index) => index + 1).slice(0, -1);
@@ -30,17 +31,6 @@ const FILLED = [
   ...['minute_sums', 'hour_sums'].map((table) => `INSERT INTO ${table} VALUES (make_timestamp_ms(${HOUR}::BIGINT), 1, ${ROWS})`),
   `INSERT INTO state VALUES ('position', 'p', 1, '{"offset":${ROWS},"state":{}}'), ('fact', 'lines', 1, '${ROWS}')`,
 ];
-
-async function withDatabase<T>(path: string, use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-  const instance = await DuckDBInstance.fromCache(path);
-  const connection = await instance.connect();
-  try {
-    return await use(connection);
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
-}
 
 const read = async (connection: DuckDBConnection, sql: string): Promise<unknown[][]> => (await connection.runAndReadAll(sql)).getRowsJS();
 

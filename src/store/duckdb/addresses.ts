@@ -1,7 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Ask } from './database.ts';
 import type { Memory } from './memory.ts';
-import { DAY, dayOf } from './sums.ts';
+import { DAY, dayOf, MINUTE } from './sums.ts';
 
 /**
  * Which messages and refused attempts an address had part in, day by day: reading the addresses of ten million rows takes half a second.
@@ -26,7 +25,7 @@ export async function indexAddresses(connection: DuckDBConnection, days: readonl
     const inDay = `time >= make_timestamp_ms(${day * DAY}) AND time < make_timestamp_ms(${(day + 1) * DAY})`;
     const rows = (table: string, address: string, what: string): string =>
       `SELECT ${address} AS address, ${what} FROM ${table} WHERE ${inDay} AND ${address} <> ''`;
-    const minute = `((epoch_ms(time) - ${day * DAY}) // 60000)::SMALLINT AS minute`;
+    const minute = `((epoch_ms(time) - ${day * DAY}) // ${MINUTE})::SMALLINT AS minute`;
     const found = (all: readonly string[], what: string): string =>
       `SELECT DISTINCT make_timestamp_ms(${day * DAY}), ${bitsOf('address')}, ${what} FROM (${all.join(' UNION ALL ')}) ORDER BY ALL`;
     await connection.run(`
@@ -42,13 +41,6 @@ export async function indexAddresses(connection: DuckDBConnection, days: readonl
       DELETE FROM refusal_addresses WHERE ${inDay};
       INSERT INTO refusal_addresses ${found([rows('refusals', 'sender', minute), rows('refusals', 'recipient', minute)], 'minute')}`);
   }
-}
-
-/** In ms: since when there are rows that name addresses; Infinity without any. */
-export async function addressesSince(ask: Ask): Promise<number> {
-  const times = ['queue_files', 'deliveries', 'refusals'].map((table) => `SELECT min(time) AS time FROM ${table}`);
-  const [row] = await ask(`SELECT coalesce(epoch_ms(min(time))::DOUBLE, 'Infinity') AS since FROM (${times.join(' UNION ALL ')})`);
-  return Number(row?.['since']);
 }
 
 /** The parts of [from, to), in ms, whose rows have to be looked through; none for another. */

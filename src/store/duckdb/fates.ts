@@ -34,7 +34,7 @@ const OUTCOME: Readonly<Record<Outcome | 'handedOn', number>> = {
 };
 const END = { open: 1, lost: 2, deleted: 4, discarded: 8 } as const satisfies Partial<Record<EndKind | 'open', number>>;
 
-const bitsOf = (column: string, bits: Readonly<Record<string, number>>): string =>
+const asBits = (column: string, bits: Readonly<Record<string, number>>): string =>
   `CASE ${column} ${Object.entries(bits)
     .map(([value, bit]) => `WHEN '${value}' THEN ${bit}`)
     .join(' ')} ELSE 0 END`;
@@ -62,9 +62,9 @@ export function fatesSql(slice: Slice, parameters: Parameters): string {
       files AS (SELECT message AS root, uid, queue_id FROM queue_files WHERE message ${range} AND ${since}
         UNION ALL SELECT DISTINCT k.root, q.uid, q.queue_id FROM linked k JOIN queue_files q ON q.message = k.node WHERE ${since}),
       closed AS (SELECT uid, arg_min(kind, time) AS kind FROM ended SEMI JOIN files USING (uid) WHERE ${since} GROUP BY uid),
-      ends AS (SELECT f.root, max(f.uid) AS top, bit_or(CASE WHEN c.uid IS NULL THEN ${END.open} ELSE ${bitsOf('c.kind', END)} END) AS bits
+      ends AS (SELECT f.root, max(f.uid) AS top, bit_or(CASE WHEN c.uid IS NULL THEN ${END.open} ELSE ${asBits('c.kind', END)} END) AS bits
         FROM files f LEFT JOIN closed c ON c.uid = f.uid GROUP BY f.root),
-      tried AS (SELECT root, uid, bit_or(${bitsOf('outcome', OUTCOME)}) AS bits
+      tried AS (SELECT root, uid, bit_or(${asBits('outcome', OUTCOME)}) AS bits
         FROM (SELECT message AS root, uid, outcome FROM deliveries WHERE message ${range} AND ${since}
           UNION ALL SELECT k.root, d.uid, d.outcome FROM linked k JOIN deliveries d ON d.message = k.node WHERE ${since})
         GROUP BY root, uid),
@@ -74,7 +74,7 @@ export function fatesSql(slice: Slice, parameters: Parameters): string {
         WHERE ${since} AND (d.message = t.root OR k.node IS NOT NULL) GROUP BY t.root, d.uid, d.recipient),
       outcomes AS (SELECT root, bit_or(bits) AS bits FROM (
           SELECT root, bits FROM tried WHERE bits IN (${PLAIN})
-          UNION ALL SELECT a.root, CASE WHEN a.outcome = 'deferred' AND c.kind = 'requeued' THEN 0 ELSE ${bitsOf('a.outcome', OUTCOME)} END
+          UNION ALL SELECT a.root, CASE WHEN a.outcome = 'deferred' AND c.kind = 'requeued' THEN 0 ELSE ${asBits('a.outcome', OUTCOME)} END
             FROM attempts a LEFT JOIN closed c ON c.uid = a.uid
           UNION ALL SELECT a.root, ${OUTCOME.handedOn} FROM attempts a ANTI JOIN files f ON f.root = a.root AND f.queue_id = a.next_queue_id
             WHERE a.outcome = 'hop' AND a.next_queue_id <> '')

@@ -60,11 +60,14 @@ export const loadLives = (ask: Ask, roots: readonly number[]): Promise<Life[]> =
 /** The same, as much of them as a list shows: each column costs its time. */
 export const loadBriefLives = (ask: Ask, roots: readonly number[]): Promise<Life<BriefDelivery>[]> =>
   loadWith(ask, roots, async (nodes, lives) => {
-    const known = nodes.filter(({ root }) => (lives.get(root)?.queueFiles.length ?? 0) > 0);
-    const unknown = nodes.filter((node) => !known.includes(node));
+    const brief = (fields: readonly string[], of: readonly Node[]) => rowsOf<BriefDelivery>(ask, only(DELIVERIES, fields), 'message', of);
+    const hasFile = ({ root }: Node): boolean => (lives.get(root)?.queueFiles.length ?? 0) > 0;
     return [
-      ...(await rowsOf<BriefDelivery>(ask, only(DELIVERIES, FARED), 'message', known)),
-      ...(await rowsOf<BriefDelivery>(ask, only(DELIVERIES, [...FARED, ...SENT]), 'message', unknown)),
+      ...(await brief(FARED, nodes.filter(hasFile))),
+      ...(await brief(
+        [...FARED, ...SENT],
+        nodes.filter((node) => !hasFile(node)),
+      )),
     ];
   });
 

@@ -1,12 +1,11 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Retention } from '../store.ts';
-import { addressesSince, indexAddresses } from './addresses.ts';
+import { indexAddresses } from './addresses.ts';
 import { forgetAlerting } from './alerting.ts';
 import { COVERAGE, STATE, type StateRow } from './columns.ts';
-import type { Database } from './database.ts';
+import type { Ask, Database } from './database.ts';
 import type { Facts, Memory } from './memory.ts';
 import type { Writing } from './open.ts';
-import { rowsSince } from './read-rows.ts';
 import { sumRowHours } from './row-hours.ts';
 import { DAY, dayOf, HOUR } from './sums.ts';
 
@@ -31,32 +30,31 @@ export async function compact(database: Database, memoryOf: () => Memory): Promi
       await writing.connection.run('BEGIN');
       await mergeSums(writing, 'minute_sums', first * HOUR, end * HOUR);
       await mergeSums(writing, 'hour_sums', first * HOUR, end * HOUR);
-      await mergeSums(writing, 'day_sums', Math.floor((first * HOUR) / DAY) * DAY, Math.ceil((end * HOUR) / DAY) * DAY);
+      const day = dayOf(first);
+      await mergeSums(writing, 'day_sums', day * DAY, (day + 1) * DAY);
       const { summedUntil, indexedUntil, messagesFrom } = memory.facts;
       await sumRowHours(
         writing.connection,
         // What came of rows that are dropped by now stands.
         hours.filter((hour) => hour < summedUntil && hour * HOUR >= messagesFrom),
       );
-      await indexAddresses(
-        writing.connection,
-        [...new Set(hours.map(dayOf))].filter((day) => day < indexedUntil),
-      );
+      if (day < indexedUntil) await indexAddresses(writing.connection, [day]);
       await saveFacts(writing, memory, { unmerged: JSON.stringify([...remaining]) });
       for (const hour of hours) memory.unmerged.delete(hour);
     });
   }
+  const oldest = await database.read(oldestRow);
   // Up to the newest hour, and the newest day, which go on.
   await makeNew(database, memoryOf, {
     fact: 'summedUntil',
-    oldest: Math.floor((await database.read(rowsSince)) / HOUR),
+    oldest: Math.floor(oldest / HOUR),
     end: ({ newestHour }) => newestHour,
     atOnce: HOURS_IN_A_SLICE,
     make: sumRowHours,
   });
   await makeNew(database, memoryOf, {
     fact: 'indexedUntil',
-    oldest: Math.floor((await database.read(addressesSince)) / DAY),
+    oldest: Math.floor(oldest / DAY),
     end: ({ newestHour }) => dayOf(newestHour),
     atOnce: 1,
     make: indexAddresses,
@@ -75,6 +73,13 @@ export async function compact(database: Database, memoryOf: () => Memory): Promi
   });
   await database.write((writing) => rewriteCoverage(writing, memoryOf()));
   await checkpoint(database);
+}
+
+/** In ms: when the first row is of that something is made of; Infinity without any. A log may begin with deliveries of what came in before. */
+async function oldestRow(ask: Ask): Promise<number> {
+  const times = ['queue_files', 'deliveries', 'refusals'].map((table) => `SELECT min(time) AS time FROM ${table}`);
+  const [row] = await ask(`SELECT coalesce(epoch_ms(min(time))::DOUBLE, 'Infinity') AS since FROM (${times.join(' UNION ALL ')})`);
+  return Number(row?.['since']);
 }
 
 /** Something that is made of the rows of some hours, or days, since the epoch. */
