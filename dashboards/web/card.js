@@ -88,6 +88,8 @@ export function card(graph, setting, lead) {
   let past;
   /** @type {AbortController | undefined} */
   let asking;
+  /** The last question for everything, answered or not. @type {Promise<unknown>} */
+  let whole = Promise.resolve();
   let failed = false;
 
   const table = legend(under, (key) => setting.toggle(`${graph.id}:${key}`));
@@ -156,9 +158,13 @@ export function card(graph, setting, lead) {
     const mine = tail === span.from ? (asking = new AbortController()) : asking;
     root.setAttribute('aria-busy', 'true');
     try {
+      // An older answer that came later would take the place of the newest bins.
+      if (tail > span.from) await whole;
       const asked = ask({ ...span, from: tail }, mine?.signal);
       const askedPast = tail > span.from || !setting.compare() ? undefined : ask(before(span), mine?.signal);
-      const [got, gotPast] = await Promise.all([asked, askedPast]);
+      const both = Promise.all([asked, askedPast]);
+      if (tail === span.from) whole = both.catch(() => undefined);
+      const [got, gotPast] = await both;
       if (mine?.signal.aborted) return;
       answer = answer !== undefined && tail > span.from ? merge(answer, got, span) : got;
       if (tail === span.from) past = gotPast;

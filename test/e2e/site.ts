@@ -50,7 +50,8 @@ export async function startSite(
     async commit(batch) {
       await store.commit(batch);
       const { lines, rollups, deliveries, queueFiles, queueSamples } = batch;
-      collecting.emit(committed({ time: Date.now(), newestEvent: Date.now(), lines, rollups, deliveries, queueFiles, queueSamples }));
+      const live = rollups.every((one) => one.live);
+      collecting.emit(committed({ time: Date.now(), newestEvent: Date.now(), lines, rollups, deliveries, queueFiles, queueSamples, live }));
     },
   };
 }
