@@ -232,6 +232,30 @@ test('merging keeps the sums and leaves one row a bin and key', async (t) => {
   assert.deepEqual(await inDatabase(file, `SELECT id, byte_offset FROM sources`), [['p', 29n]]);
 });
 
+test('what hours at full speed left in flight is read and forgotten in little memory', async (t) => {
+  const file = await databasePath(t);
+  await (await openDuckStore({ path: file })).close();
+  const [messages, waiting] = [300_000, 5000];
+  // Each was put down twice; nearly all are over.
+  await inDatabase(
+    file,
+    `INSERT INTO state SELECT 'in_flight', 'mail\x1f' || i, 1 + v, CASE WHEN v = 0 OR i < ${waiting} THEN repeat(md5(i::VARCHAR), 6) || v END
+      FROM range(2) versions(v), range(${messages}) messages(i)`,
+    `INSERT INTO state VALUES ('fact', 'lines', 2, '1000000'), ('position', 'p', 2, '{"offset":7,"state":{}}')`,
+  );
+  const little = { path: file, memoryLimit: '48MB', threads: 1, durability: 'checkpoint' } as const;
+  const store = await openDuckStore(little);
+  const state = await store.savedState();
+  assert.equal(state.inFlight.size, waiting);
+  assert.ok([...state.inFlight.values()].every((value) => value.endsWith('1')));
+  assert.deepEqual(state.positions, [{ id: 'p', offset: 7, state: {} }]);
+  await store.compact();
+  assert.deepEqual(await store.savedState(), state);
+  assert.equal((await store.facts()).lines, 1_000_000);
+  await store.close();
+  assert.deepEqual(await inDatabase(file, `SELECT count(*)::INTEGER FROM state WHERE kind = 'in_flight'`), [[waiting]]);
+});
+
 test('a question that takes too long is cut off, and commits and other questions go on', async (t) => {
   const database = await openDatabase(t, 300);
   const slow = [1, 2, 3].map(() =>

@@ -18,10 +18,20 @@ export type Ask = (sql: string, values?: DuckDBValue[], types?: DuckDBType[]) =>
 const READERS = 2;
 /** Of them, those that may be at questions that read rows of messages: a graph, which reads sums, finds a reader free. */
 const ROW_READERS = 1;
+/** What a service that was killed reads again at its start. */
+const MOST_IN_LOG = 16 * 1024 * 1024;
+/** Without a log. What does not fit into the database's memory is in its temporary directory, but not all of it can go there. */
+const MOST_IN_MEMORY = 64 * 1024 * 1024;
 const INTERRUPT_AGAIN_MS = 50;
 const FIRST_REOPEN_MS = 250;
 const REOPEN_POLL_MS = 10;
 const LONGEST_REOPEN_MS = 30_000;
+
+const bytesOf = (file: string): Promise<number> =>
+  stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  );
 
 /** Two instances on one file in one process overwrite each other's rows without an error. */
 const openPaths = new Set<string>();
@@ -149,19 +159,15 @@ export class Database {
 
   /** Bytes of the file and its log. */
   async bytesOnDisk(): Promise<number> {
-    const size = (file: string) =>
-      stat(file).then(
-        (found) => found.size,
-        () => 0,
-      );
-    return (await size(this.path)) + (await size(`${this.path}.wal`));
+    return (await bytesOf(this.path)) + (await bytesOf(`${this.path}.wal`));
   }
 
-  walBytes(): Promise<number> {
-    return stat(`${this.path}.wal`).then(
-      (found) => found.size,
-      () => 0,
-    );
+  /** Was much committed that is not in the file yet? Small commits leave their log to us: DuckDB looks at it at 256 MB by itself. */
+  async hasGrown(): Promise<boolean> {
+    if (this.#options.durability === 'commit') return (await bytesOf(`${this.path}.wal`)) > MOST_IN_LOG;
+    const bytes = 'sum(memory_usage_bytes + temporary_storage_bytes)::DOUBLE';
+    const [found] = await this.read((ask) => ask(`SELECT ${bytes} AS bytes FROM duckdb_memory() WHERE tag = 'IN_MEMORY_TABLE'`));
+    return Number(found?.['bytes']) > MOST_IN_MEMORY;
   }
 
   /** Waits for what runs, checkpoints, lets the file go. */

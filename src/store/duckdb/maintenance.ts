@@ -7,17 +7,15 @@ import type { Ask, Database } from './database.ts';
 import type { Facts, Memory } from './memory.ts';
 import type { Writing } from './open.ts';
 import { sumRowHours } from './row-hours.ts';
+import { partsOfState } from './state.ts';
 import { DAY, dayOf, HOUR } from './sums.ts';
 
 /** One slice takes its turn between two commits, so it has to be short. */
 const HOURS_IN_A_SLICE = 24;
 
-/** Small commits leave their log to us: an import's are larger, and checkpoint at 256 MB by themselves. */
-const CHECKPOINT_AT_BYTES = 16 * 1024 * 1024;
-
 /**
- * Merges sums of the same bin and key, makes what rows come to by the hour and indexes addresses, one slice a transaction; then old
- * versions in `state`, second-long pieces of `coverage` and repeated `unknown_lines`.
+ * Merges sums of the same bin and key, makes what rows come to by the hour and indexes addresses, one slice a transaction; then
+ * second-long pieces of `coverage` and repeated `unknown_lines`.
  */
 export async function compact(database: Database, memoryOf: () => Memory): Promise<void> {
   for (const hours of slices([...memoryOf().unmerged].toSorted((a, b) => a - b))) {
@@ -42,6 +40,7 @@ export async function compact(database: Database, memoryOf: () => Memory): Promi
       await saveFacts(writing, memory, { unmerged: JSON.stringify([...remaining]) });
       for (const hour of hours) memory.unmerged.delete(hour);
     });
+    await checkpointWhenGrown(database);
   }
   const oldest = await database.read(oldestRow);
   // Up to the newest hour, and the newest day, which go on.
@@ -59,20 +58,28 @@ export async function compact(database: Database, memoryOf: () => Memory): Promi
     atOnce: 1,
     make: indexAddresses,
   });
-  await database.write(async (writing) => {
-    await writing.connection.run(`BEGIN;
-      DELETE FROM state WHERE rowid IN (SELECT rowid FROM (
-        SELECT rowid, value, row_number() OVER (PARTITION BY kind, key ORDER BY version DESC, rowid DESC) AS age FROM state)
-        WHERE age > 1 OR (value IS NULL AND kind = 'in_flight'));
+  await database.write(({ connection }) =>
+    connection.run(`BEGIN;
       CREATE TEMP TABLE merged_unknown AS SELECT max(time) AS time, host, program, template, sum(lines)::BIGINT AS lines
         FROM unknown_lines GROUP BY date_trunc('day', time), host, program, template;
       DELETE FROM unknown_lines;
       INSERT INTO unknown_lines SELECT * FROM merged_unknown ORDER BY time;
       DROP TABLE merged_unknown;
-      COMMIT`);
-  });
+      COMMIT`),
+  );
   await database.write((writing) => rewriteCoverage(writing, memoryOf()));
   await checkpoint(database);
+}
+
+/** Drops what later versions in `state` have replaced, and messages that are in flight no longer. */
+async function forgetOldState(database: Database): Promise<void> {
+  for (const part of await database.read(partsOfState)) {
+    await database.write(({ connection }) =>
+      connection.run(`DELETE FROM state WHERE rowid IN (SELECT rowid FROM (
+        SELECT rowid, kind = 'in_flight' AND value IS NULL AS is_over, row_number() OVER (PARTITION BY kind, key ORDER BY version DESC, rowid DESC) AS age
+        FROM state WHERE ${part}) WHERE age > 1 OR is_over)`),
+    );
+  }
 }
 
 /** In ms: when the first row is of that something is made of; Infinity without any. A log may begin with deliveries of what came in before. */
@@ -110,6 +117,7 @@ async function makeNew(database: Database, memoryOf: () => Memory, { fact, oldes
       return false;
     });
     if (isDone) return;
+    await checkpointWhenGrown(database);
   }
 }
 
@@ -224,11 +232,13 @@ async function saveLimits(
 const remove = (database: Database, sql: string): Promise<number> =>
   database.write(async ({ connection }) => (await connection.run(sql)).rowsChanged);
 
+/** Brings what was committed into the file, and forgets first what need not go there. */
 export async function checkpoint(database: Database): Promise<void> {
+  await forgetOldState(database);
   await database.write(({ connection }) => connection.run('CHECKPOINT'));
 }
 
-/** Writes the log into the file when it has grown. Failing is no harm: the log stays. */
+/** The same when it is much. Failing is no harm: it stays where it is. */
 export async function checkpointWhenGrown(database: Database): Promise<void> {
-  if ((await database.walBytes()) > CHECKPOINT_AT_BYTES) await checkpoint(database).catch(() => undefined);
+  if (await database.hasGrown()) await checkpoint(database).catch(() => undefined);
 }

@@ -8,7 +8,19 @@ import { Covered, type Facts, type Memory, SeriesKeys } from './memory.ts';
 
 type AskPlain = (sql: string) => Promise<Row[]>;
 
-const NEWEST_STATE = `SELECT kind, key, arg_max_null(value, version) AS value FROM state GROUP BY kind, key`;
+/** The values as last committed of the keys that meet a condition. */
+const newest = (condition: string): string =>
+  `SELECT * FROM (SELECT kind, key, arg_max_null(value, version) AS value FROM state WHERE ${condition} GROUP BY kind, key) WHERE value IS NOT NULL`;
+
+/** What the newest of more rows, with all their keys and values, takes is more memory than an import's database has. */
+const ROWS_AT_ONCE = 100_000;
+
+/** Conditions that share the keys out between them. After hours at full speed a million rows may wait to be forgotten. */
+export async function partsOfState(ask: AskPlain): Promise<string[]> {
+  const [found] = await ask('SELECT count(*)::INTEGER AS rows FROM state');
+  const parts = Math.ceil(Number(found?.['rows']) / ROWS_AT_ONCE);
+  return Array.from({ length: parts }, (_, part) => `hash(kind, key) % ${parts} = ${part}`);
+}
 
 /** Makes the memory from the file. */
 export async function loadMemory(ask: AskPlain): Promise<Memory> {
@@ -24,14 +36,14 @@ export async function loadMemory(ask: AskPlain): Promise<Memory> {
   for (const row of intervals) covered.add({ source: String(row['source']), from: Number(row['from']), to: Number(row['to']) });
   const facts: Facts = { lines: 0, lastUid: 0, minutesFrom: 0, hoursFrom: 0, messagesFrom: 0, summedUntil: 0, indexedUntil: 0 };
   let unmerged: number[] = [];
-  for (const { key, value } of await ask(`SELECT key, value FROM (${NEWEST_STATE}) WHERE kind = 'fact' AND value IS NOT NULL`)) {
+  for (const { key, value } of await ask(newest(`kind = 'fact'`))) {
     if (key === 'unmerged') unmerged = JSON.parse(String(value)) as number[];
     else if (Object.hasOwn(facts, String(key))) facts[key as keyof Facts] = Number(value);
   }
-  const newest = await ask('SELECT coalesce(max(version), 0)::DOUBLE AS version FROM state');
+  const [last] = await ask('SELECT coalesce(max(version), 0)::DOUBLE AS version FROM state');
   const hours = await ask('SELECT coalesce(epoch_ms(max(time))::DOUBLE, -1) AS newest FROM hour_sums');
   const newestHour = Math.floor(Number(hours[0]?.['newest']) / HOUR);
-  return { keys, covered, facts, fates: new FateDays(), unmerged: new Set(unmerged), newestHour, version: Number(newest[0]?.['version']) };
+  return { keys, covered, facts, fates: new FateDays(), unmerged: new Set(unmerged), newestHour, version: Number(last?.['version']) };
 }
 
 export const positionRow = ({ id, offset, state }: Position, version: number): StateRow => ({
@@ -44,11 +56,11 @@ export const positionRow = ({ id, offset, state }: Position, version: number): S
 export async function readSavedState(ask: AskPlain, lastUid: number): Promise<SavedState> {
   const positions: Position[] = [];
   const inFlight = new Map<string, string>();
-  for (const { kind, key, value } of await ask(
-    `SELECT * FROM (${NEWEST_STATE}) WHERE kind <> 'fact' AND value IS NOT NULL ORDER BY kind, key`,
-  )) {
-    if (kind === 'in_flight') inFlight.set(String(key), String(value));
-    else positions.push({ id: String(key), ...(JSON.parse(String(value)) as Omit<Position, 'id'>) });
+  for (const part of await partsOfState(ask)) {
+    for (const { kind, key, value } of await ask(`${newest(`kind <> 'fact' AND ${part}`)} ORDER BY kind, key`)) {
+      if (kind === 'in_flight') inFlight.set(String(key), String(value));
+      else positions.push({ id: String(key), ...(JSON.parse(String(value)) as Omit<Position, 'id'>) });
+    }
   }
   return { positions, inFlight, lastUid };
 }
