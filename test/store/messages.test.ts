@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { MessagesQuestion, TopOf, Where } from '../../src/model/question.ts';
+import type { BreakdownQuestion, MessagesQuestion, TopOf, Where } from '../../src/model/question.ts';
 import type { SeriesName } from '../../src/model/series.ts';
 import type { Store } from '../../src/store/store.ts';
 import { batchOf, DAY_START, delivery, delta, login, NOON, openStore, queueFile, refusal, step, verdict } from './batches.ts';
@@ -190,7 +190,9 @@ test('tops count what the series counts, by sender, recipient, domain, client, r
         queueFile({ uid: 2, sender: '', size: 5 }),
         queueFile({ uid: 3, sender: 'Bob@Example.ORG', host: 'other' }),
         queueFile({ uid: 4, origin: 'hop' }),
+        queueFile({ uid: 5, sender: 'refused@example.org' }),
       ],
+      ends: [{ uid: 5, time: NOON, kind: 'refused' }],
       deliveries: [
         delivery({ uid: 1, recipient: 'x@example.com' }),
         delivery({ uid: 1, recipient: 'odd"@"y@Example.com' }),
@@ -227,6 +229,55 @@ test('tops count what the series counts, by sender, recipient, domain, client, r
   assert.deepEqual(await top('log_lines', 'sender'), [0]);
   assert.deepEqual(await top('received', 'relay'), [0]);
   assert.deepEqual(await top('sent', 'domain', { host: [`'; DROP TABLE state; --`] }), [0]);
+});
+
+test('a breakdown tells rows apart by what their columns amount to, and adds up those that amount to the same', async (t) => {
+  const store = await openStore(t);
+  await store.commit(
+    batchOf({
+      queueFiles: [
+        queueFile({ uid: 1, sender: 'Bob@Example.ORG', size: 10, clientName: 'unknown', clientIp: '192.0.2.9' }),
+        queueFile({ uid: 2, sender: 'Bob@example.org', size: 5, clientName: '', clientIp: '192.0.2.9' }),
+        queueFile({ uid: 3, sender: 'bob@example.org', size: 100, clientName: 'a.example', clientIp: '192.0.2.9' }),
+        queueFile({ uid: 4, sender: 'refused@example.org' }),
+        queueFile({ uid: 5, sender: 'linked@example.org' }),
+      ],
+      ends: [{ uid: 4, time: NOON, kind: 'refused' }],
+      links: [{ child: 5, message: 1 }],
+      deliveries: [
+        delivery({ uid: 1, recipient: 'x@Example.com', delay: 1000, size: 10 }),
+        delivery({ uid: 2, recipient: 'x@example.COM', delay: 4000, size: 5 }),
+        delivery({ uid: 3, recipient: 'y@example.com', delay: 1000, size: 0, reply: '250 2.0.0 Ok: queued as ABC' }),
+        delivery({ uid: 3, recipient: 'y@example.com', delay: 1000, size: 0, reply: '250 2.0.0 Ok: queued as DEF' }),
+      ],
+    }),
+  );
+  const told = async (question: Pick<BreakdownQuestion, 'of' | 'by'> & Partial<BreakdownQuestion>): Promise<unknown> => {
+    const { groups, rows } = await store.breakdown({ where: {}, order: 'count', limit: 10, ...range, ...question });
+    return [groups, ...rows.map(({ values, count, bytes, meanDelay, maxDelay }) => [...values, count, bytes, meanDelay, maxDelay])];
+  };
+  assert.deepEqual(await told({ of: 'received', by: ['sender'] }), [
+    2,
+    ['Bob@example.org', 2, 15, 0, 0],
+    ['bob@example.org', 1, 100, 0, 0],
+  ]);
+  assert.deepEqual(await told({ of: 'received', by: ['sender'], order: 'bytes', limit: 1 }), [2, ['bob@example.org', 1, 100, 0, 0]]);
+  assert.deepEqual(await told({ of: 'received', by: ['client', 'senderDomain'] }), [
+    2,
+    ['192.0.2.9', 'example.org', 2, 15, 0, 0],
+    ['a.example', 'example.org', 1, 100, 0, 0],
+  ]);
+  assert.deepEqual(await told({ of: 'deliveries', by: ['recipient'], where: { recipient: ['x@example.com'] } }), [
+    1,
+    ['x@example.com', 2, 15, 2.5, 4],
+  ]);
+  assert.deepEqual(
+    await told({ of: 'deliveries', by: ['replyShape'], where: { recipientDomain: ['example.com'], recipient: ['y@example.com'] } }),
+    [1, ['250 2.0.0 Ok: queued as', 2, 0, 1, 1]],
+  );
+  assert.deepEqual(await told({ of: 'deliveries', by: [] }), [1, [4, 15, 1.75, 4]]);
+  assert.deepEqual(await told({ of: 'deliveries', by: [], where: { outcome: [] } }), [0]);
+  await assert.rejects(() => told({ of: 'received', by: ['recipient'] }), { code: 'usage' });
 });
 
 test('a message of which no queue file is known is listed by what its deliveries tell', async (t) => {

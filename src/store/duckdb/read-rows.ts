@@ -2,9 +2,9 @@ import type { SeriesQuestion } from '../../model/question.ts';
 import { type Label, type LabelValues, PHASES, QUANTILES } from '../../model/series.ts';
 import type { Ask } from './database.ts';
 import type { Memory } from './memory.ts';
-import { RECEIVED } from './read-breakdown.ts';
 import { PHASE_COLUMN, REACHED, SIZE_CLASS, split } from './row-hours.ts';
 import { Parameters } from './segments.ts';
+import { RECEIVED } from './series-rows.ts';
 
 /** Series that are made from the rows of messages when they are asked for. */
 export type RowSeries = 'delivery_delay' | 'received_sizes';
@@ -83,7 +83,7 @@ async function sizeCurves(ask: Ask, memory: Memory, question: SeriesQuestion, fi
   const found = await ask(
     `SELECT ${[...places, `${bin} AS bin`].join(', ')}, size_class, sum(messages)::DOUBLE AS value FROM (
        SELECT time, host, instance, size_class, messages FROM size_hours WHERE ${hours}
-       UNION ALL SELECT time, host, instance, ${SIZE_CLASS}, 1 FROM ${RECEIVED} ${rows})
+       UNION ALL SELECT time, host, instance, ${SIZE_CLASS}, 1 FROM queue_files t WHERE ${RECEIVED} AND ${rows})
      ${conditions} GROUP BY ALL`,
     parameters.values,
   );

@@ -1,8 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Phase, PHASES, SIZES } from '../../model/series.ts';
 import type { Memory } from './memory.ts';
-import { RECEIVED } from './read-breakdown.ts';
 import type { Parameters } from './segments.ts';
+import { RECEIVED } from './series-rows.ts';
 import { DAY, HOUR } from './sums.ts';
 
 /**
@@ -49,7 +49,7 @@ export async function sumRowHours(connection: DuckDBConnection, hours: readonly 
       FROM delay_hours WHERE ${inDays} GROUP BY ALL ORDER BY ALL;
     DELETE FROM size_hours WHERE ${inHours};
     INSERT INTO size_hours SELECT date_trunc('hour', time) AS time, host, instance, ${SIZE_CLASS} AS size_class, count(*)
-      FROM ${RECEIVED} ${inHours} GROUP BY ALL ORDER BY ALL`);
+      FROM queue_files t WHERE ${RECEIVED} AND ${inHours} GROUP BY ALL ORDER BY ALL`);
 }
 
 /** Conditions on `time`: which part of a question is answered from hours, and which from rows. */
