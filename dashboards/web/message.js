@@ -17,6 +17,10 @@ import { loader } from './table-page.js';
  * @import { Site } from './site.js'
  */
 
+const AT_EACH_END = 100;
+const MORE = 500;
+const MOST_RECIPIENTS = 50;
+
 /** @param {HTMLElement} place @param {Site} site */
 export function messagePage(place, site) {
   const body = el('div');
@@ -27,10 +31,33 @@ export function messagePage(place, site) {
     return [
       ...head(trace),
       el('p', { class: 'count' }, exportLinks(`messages/${encodeURIComponent(trace.id)}`, {})),
-      el('ol', { class: 'life' }, ...moments.map((moment, i) => entry(moment, moments[i - 1]))),
+      timeline(moments),
       rawLines(trace.id),
     ];
   });
+}
+
+/**
+ * A mailing to thousands is shown by its beginning and its end, and what lies between as it is asked for: all of it at once keeps a browser
+ * busy for minutes.
+ *
+ * @param {readonly Moment[]} moments
+ */
+function timeline(moments) {
+  /** @param {number} from @param {number} [to] */
+  const entries = (from, to) => moments.slice(from, to).map((moment, i) => entry(moment, moments[from + i - 1]));
+  const end = Math.max(AT_EACH_END, moments.length - AT_EACH_END);
+  let shown = AT_EACH_END;
+  const label = () => t('life.more', { n: count(end - shown, tag()) });
+  const button = el('button', { type: 'button', click: showMore }, label());
+  const between = el('li', null, el('span'), el('div', null, button));
+  function showMore() {
+    between.before(...entries(shown, Math.min(shown + MORE, end)));
+    shown = Math.min(shown + MORE, end);
+    if (shown === end) between.remove();
+    else fill(button, label());
+  }
+  return el('ol', { class: 'life' }, ...entries(0, shown), shown < end && between, ...entries(end));
 }
 
 /** The lines that all this was read from: looked for when they are wanted, for that may take seconds. @param {string} id */
@@ -70,7 +97,7 @@ function head({ summary }) {
   /** @type {(readonly [string, Node | string | false])[]} */
   const facts = [
     [t('head.sender'), logged(sender || '<>')],
-    [t('head.recipients'), el('span', null, ...recipients.flatMap((one, i) => [i > 0 ? ', ' : '', logged(one)]))],
+    [t('head.recipients'), recipientList(recipients)],
     [t('head.time'), dateTime(time)],
     [t('head.size'), size > 0 && bytes(size, tag())],
     [t('head.user'), user !== '' && logged(user)],
@@ -88,6 +115,18 @@ function head({ summary }) {
         .flatMap(([term, value]) => [el('dt', null, term), el('dd', null, value)]),
     ),
   ];
+}
+
+/** @param {readonly string[]} recipients */
+function recipientList(recipients) {
+  const named = recipients.slice(0, MOST_RECIPIENTS);
+  const others = recipients.length - named.length;
+  return el(
+    'span',
+    null,
+    ...named.flatMap((one, i) => [i > 0 ? ', ' : '', logged(one)]),
+    others > 0 && el('span', { class: 'more' }, ` ${t('message.others', { n: count(others, tag()) })}`),
+  );
 }
 
 /** @param {Moment} moment @param {Moment | undefined} before */

@@ -56,6 +56,21 @@ function subjectLines(): string {
   ].join('');
 }
 
+const MAILING = 1000;
+
+/** A message to a thousand people. */
+function mailingLines(): string {
+  const at = new Date(Date.now() - 120_000).toISOString();
+  const line = (program: string, text: string): string => `${at} mail postfix/${program}: 4AB0571E03: ${text}\n`;
+  const fate = 'relay=mx.example.com[192.0.2.7]:25, delay=1, delays=0.1/0.1/0.3/0.5, dsn=2.0.0, status=sent (250 2.0.0 Ok)';
+  return [
+    line('smtpd[1]', 'client=lists.example.org[192.0.2.8]'),
+    line('qmgr[3]', `from=<list@example.org>, size=1234, nrcpt=${MAILING} (queue active)`),
+    ...Array.from({ length: MAILING }, (_, n) => line('smtp[4]', `to=<reader${n}@example.com>, ${fate}`)),
+    line('qmgr[3]', 'removed'),
+  ].join('');
+}
+
 /** Where a graph shows something to click on: the middle of a coloured column, in the page's pixels. */
 async function somewhereDrawn(page: Page, id: string): Promise<{ x: number; y: number }> {
   const place = await page.evaluate((graph) => {
@@ -78,7 +93,7 @@ async function somewhereDrawn(page: Page, id: string): Promise<{ x: number; y: n
 
 test('from a point of a graph to its messages, to one of them, and into a file', { skip, timeout: 180_000 }, async (t) => {
   const hostileAt = Math.floor(Date.now() / 1000) - 60;
-  const [browser, site] = await Promise.all([launch(t), startSite(t, { more: hostileLines(hostileAt) + subjectLines() })]);
+  const [browser, site] = await Promise.all([launch(t), startSite(t, { more: hostileLines(hostileAt) + subjectLines() + mailingLines() })]);
 
   await t.test('a click opens what was counted there, and back leads back', async (sub) => {
     const { page, faults } = await browse(sub, { browser });
@@ -148,6 +163,28 @@ test('from a point of a graph to its messages, to one of them, and into a file',
     assert.deepEqual(below, Object.values(SUBJECTS));
     await expectSound(page);
     await screenshot(page, 'subjects');
+    assert.deepEqual(faults, []);
+  });
+
+  await t.test('a mailing to a thousand is shown by its beginning and its end, the rest as it is asked for', async (sub) => {
+    const { page, faults } = await browse(sub, { browser });
+    await page.goto(`${site.url}/?lang=en#messages/4AB0571E03`);
+    const life = page.locator('ol.life li');
+    await life.first().waitFor();
+    assert.equal(await life.count(), 100 + 1 + 100);
+    assert.match((await page.locator('.facts').textContent()) ?? '', /reader49@example\.com and 950 more/);
+    const more = page.locator('ol.life button');
+    assert.equal(await more.textContent(), '801 more');
+    await more.press('Enter');
+    assert.equal(await more.textContent(), '301 more');
+    await expectSound(page);
+    await more.press('Enter');
+    assert.equal(await more.count(), 0);
+    const told = (await life.locator('.sentence').allTextContents()).flatMap((text) => /reader\d+/.exec(text) ?? []);
+    assert.deepEqual(
+      told,
+      Array.from({ length: MAILING }, (_, n) => `reader${n}`),
+    );
     assert.deepEqual(faults, []);
   });
 

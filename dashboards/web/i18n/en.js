@@ -292,6 +292,7 @@ export const words = {
 
   'message.title': 'Message',
   'message.back': '← All messages',
+  'message.others': 'and {n} more',
   'message.raw': 'Log lines',
   'message.looking': 'Looking through the logs …',
   'linegap.no_log':
@@ -322,6 +323,7 @@ export const words = {
   'life.verdict_passed': '{scanner} says {result}; passed',
   'life.verdict_tagged': '{scanner} says {result}; marked and passed',
   'life.verdict_blocked': '{scanner} says {result}; stopped',
+  'life.more': '{n} more',
   'life.attempt': 'attempt {n}',
   'life.later': '{time} later',
   'life.seconds': '{n} s',

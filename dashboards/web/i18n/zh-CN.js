@@ -292,6 +292,7 @@ export const words = {
 
   'message.title': '邮件',
   'message.back': '← 全部邮件',
+  'message.others': '等，另有 {n} 个',
   'message.raw': '日志原文',
   'message.looking': '正在查找日志…',
   'linegap.no_log': '没有可查找的日志文件或 journal：这些日志经 syslog 或导入而来，本服务不保存原文。',
@@ -321,6 +322,7 @@ export const words = {
   'life.verdict_passed': '{scanner} 判定为{result}，放行',
   'life.verdict_tagged': '{scanner} 判定为{result}，标记后放行',
   'life.verdict_blocked': '{scanner} 判定为{result}，已拦截',
+  'life.more': '还有 {n} 条',
   'life.attempt': '第 {n} 次尝试',
   'life.later': '{time}之后',
   'life.seconds': '{n} 秒',

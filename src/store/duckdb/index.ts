@@ -21,7 +21,7 @@ import { readReportMails, saveReportMails } from './report-mails.ts';
 import { readTop } from './read-top.ts';
 import { bytesOf, type PackedBatch, packBatch } from './packed-batch.ts';
 import { readTrace } from './read-trace.ts';
-import { loadMemory, readSavedState } from './state.ts';
+import { asksOn, loadMemory, readSavedState } from './state.ts';
 import { type Attempt, storeBatch } from './write.ts';
 
 export interface DuckStoreOptions {
@@ -85,8 +85,7 @@ async function openOnce(options: DuckStoreOptions): Promise<DuckStore> {
     // Damage that shows while opening is healed by opening once more.
     onDamage: (error) => loaded && options.onDamage?.(error),
   });
-  const load = (): Promise<Memory> =>
-    database.write(({ connection }) => loadMemory(async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJS()));
+  const load = (): Promise<Memory> => database.write(({ connection }) => loadMemory(asksOn(connection)));
   let memory: Memory;
   try {
     memory = await load();
@@ -98,7 +97,7 @@ async function openOnce(options: DuckStoreOptions): Promise<DuckStore> {
   /** A commit that ended without a clear answer: whether it was stored is known once the file is open again. */
   let unclear: { readonly batch: Batch | PackedBatch; readonly version: number; readonly stored: boolean } | undefined;
   database.onReopen = async ({ connection }) => {
-    memory = await loadMemory(async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJS());
+    memory = await loadMemory(asksOn(connection));
     unclear = unclear && { ...unclear, stored: memory.version >= unclear.version };
   };
 

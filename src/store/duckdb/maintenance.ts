@@ -7,7 +7,7 @@ import type { Ask, Database } from './database.ts';
 import type { Facts, Memory } from './memory.ts';
 import type { Writing } from './open.ts';
 import { sumRowHours } from './row-hours.ts';
-import { partsOfState } from './state.ts';
+import { asksOn, partsOfState } from './state.ts';
 import { DAY, dayOf, HOUR } from './sums.ts';
 
 /** One slice takes its turn between two commits, so it has to be short. */
@@ -73,7 +73,7 @@ export async function compact(database: Database, memoryOf: () => Memory): Promi
 
 /** Drops what later versions in `state` have replaced, and messages that are in flight no longer. */
 async function forgetOldState(database: Database): Promise<void> {
-  for (const part of await database.read(partsOfState)) {
+  for (const part of await database.write(({ connection }) => partsOfState(asksOn(connection)))) {
     await database.write(({ connection }) =>
       connection.run(`DELETE FROM state WHERE rowid IN (SELECT rowid FROM (
         SELECT rowid, kind = 'in_flight' AND value IS NULL AS is_over, row_number() OVER (PARTITION BY kind, key ORDER BY version DESC, rowid DESC) AS age

@@ -1,3 +1,4 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Position } from '../../model/line.ts';
 import type { SavedState } from '../store.ts';
 import type { StateRow } from './columns.ts';
@@ -8,14 +9,20 @@ import { Covered, type Facts, type Memory, SeriesKeys } from './memory.ts';
 
 type AskPlain = (sql: string) => Promise<Row[]>;
 
+/** For the writer, who waits for no turn and has no time limit. */
+export const asksOn =
+  (connection: DuckDBConnection): AskPlain =>
+  async (sql) =>
+    (await connection.runAndReadAll(sql)).getRowObjectsJS();
+
 /** The values as last committed of the keys that meet a condition. */
 const newest = (condition: string): string =>
   `SELECT * FROM (SELECT kind, key, arg_max_null(value, version) AS value FROM state WHERE ${condition} GROUP BY kind, key) WHERE value IS NOT NULL`;
 
-/** What the newest of more rows, with all their keys and values, takes is more memory than an import's database has. */
+/** More at once, with all their keys and values, take more memory than an import's database has. */
 const ROWS_AT_ONCE = 100_000;
 
-/** Conditions that share the keys out between them. After hours at full speed a million rows may wait to be forgotten. */
+/** Conditions that share the keys out between them: in what is left of hours at full speed there may be a million rows. */
 export async function partsOfState(ask: AskPlain): Promise<string[]> {
   const [found] = await ask('SELECT count(*)::INTEGER AS rows FROM state');
   const parts = Math.ceil(Number(found?.['rows']) / ROWS_AT_ONCE);
