@@ -20,8 +20,8 @@ const READERS = 2;
 const ROW_READERS = 1;
 /** What a service that was killed reads again at its start. */
 const MOST_IN_LOG = 16 * 1024 * 1024;
-/** Without a log. What does not fit into the database's memory is in its temporary directory, but not all of it can go there. */
-const MOST_IN_MEMORY = 64 * 1024 * 1024;
+/** Without a log; an import leaves less between two checkpoints. Not all of it can go to the temporary directory. */
+const MOST_IN_MEMORY = 192 * 1024 * 1024;
 const INTERRUPT_AGAIN_MS = 50;
 const FIRST_REOPEN_MS = 250;
 const REOPEN_POLL_MS = 10;
