@@ -8,19 +8,18 @@ import {
 } from '../../model/question.ts';
 import type { Ask } from './database.ts';
 import { Parameters } from './segments.ts';
-import { RECEIVED } from './series-rows.ts';
+import { domainOf, RECEIVED } from './series-rows.ts';
 
 /** An address with its domain in lower case: two spellings of one. */
 const address = (column: string): string =>
   `CASE WHEN contains(${column}, '@') THEN concat(regexp_extract(${column}, '^(.*)@', 1, 's'), '@', lower(split_part(${column}, '@', -1))) ELSE ${column} END`;
-const domain = (column: string): string => `CASE WHEN contains(${column}, '@') THEN lower(split_part(${column}, '@', -1)) ELSE '' END`;
 
 /** What is told of a field, of the columns that it is read from; a field that is not named here is its column. */
 const EXPRESSIONS: Partial<Record<BreakdownField, { readonly of: readonly string[]; readonly is: string }>> = {
   sender: { of: ['sender'], is: address('sender') },
   recipient: { of: ['recipient'], is: address('recipient') },
-  senderDomain: { of: ['sender'], is: domain('sender') },
-  recipientDomain: { of: ['recipient'], is: domain('recipient') },
+  senderDomain: { of: ['sender'], is: domainOf('sender') },
+  recipientDomain: { of: ['recipient'], is: domainOf('recipient') },
   client: { of: ['client_name', 'client_ip'], is: `CASE WHEN client_name IN ('', 'unknown') THEN client_ip ELSE client_name END` },
   relay: {
     of: ['relay_name', 'relay_ip', 'relay_port'],
