@@ -15,6 +15,7 @@ import type { MarkProvider } from '../model/mark.ts';
 import type { StoreReader } from '../store/store.ts';
 import { assetRoutes } from './assets.ts';
 import type { App, Context, MetricsText } from './context.ts';
+import { toJson } from './json.ts';
 import { answerError, answerNotFound } from './problem.ts';
 import { splitLists } from './query.ts';
 import { storeProbe } from './readiness.ts';
@@ -84,7 +85,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     ajv: { customOptions: { removeAdditional: false, allErrors: true, keywords: ['style', 'explode'] } },
   });
   const app: App = server.withTypeProvider<TypeBoxTypeProvider>();
-  // Schemas describe answers; they do not cut them. A figure that is a BigInt would otherwise fail a whole answer.
+  // Schemas describe answers; they do not cut them.
   app.setSerializerCompiler(() => toJson);
   app.setReplySerializer(toJson);
   app.setErrorHandler(answerError);
@@ -131,15 +132,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.ready();
   return server;
 }
-
-const toJson = (value: unknown): string => {
-  try {
-    return JSON.stringify(value);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    return JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? Number(item) : item));
-  }
-};
 
 async function openApi(app: App, version: string): Promise<void> {
   await app.register(swagger, {

@@ -1,10 +1,10 @@
+import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 
 /** Sent as a file to save: shown in a tab it would only be text. `name` is ours, never a stranger's. */
-export const sendCsv = (reply: FastifyReply, name: string, text: string): FastifyReply =>
+export const sendCsv = (reply: FastifyReply, name: string, parts: Iterable<string>): FastifyReply =>
   reply
     .header('cache-control', 'no-store')
     .header('content-disposition', `attachment; filename="${name}"`)
     .type('text/csv; charset=utf-8; header=present')
-    // Not through the JSON serializer.
-    .send(Buffer.from(text));
+    .send(Readable.from(parts));

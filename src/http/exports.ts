@@ -1,13 +1,13 @@
 import type { MessageSummary, TopAnswer, TopOf, Trace } from '../model/question.ts';
 import type { AccountPlace, Failures, FailuresBy, Finding } from '../model/account.ts';
-import type { LoginRow } from '../model/batch.ts';
-import { csv } from '../lib/csv.ts';
+import type { DeliveryRow, LoginRow, QueueFileRow, RefusalRow, StepRow, VerdictRow } from '../model/batch.ts';
+import { type Cell, csv } from '../lib/csv.ts';
 
 /** Lists as tables for spreadsheets. What strangers wrote is made harmless by `csv`. */
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-export const messagesCsv = (messages: readonly MessageSummary[]): string =>
+export const messagesCsv = (messages: readonly MessageSummary[]): Iterable<string> =>
   csv(
     [
       'time',
@@ -43,7 +43,7 @@ export const messagesCsv = (messages: readonly MessageSummary[]): string =>
     ]),
   );
 
-export const loginsCsv = (logins: readonly LoginRow[]): string =>
+export const loginsCsv = (logins: readonly LoginRow[]): Iterable<string> =>
   csv(
     ['time', 'host', 'service', 'result', 'user', 'ip', 'attempts', 'tls', 'method'],
     logins.map(({ time, host, service, result, user, ip, attempts, tls, method }) => [
@@ -59,13 +59,13 @@ export const loginsCsv = (logins: readonly LoginRow[]): string =>
     ]),
   );
 
-export const topCsv = (of: TopOf, unit: string, { rows }: TopAnswer): string =>
+export const topCsv = (of: TopOf, unit: string, { rows }: TopAnswer): Iterable<string> =>
   csv(
     [of, unit, 'share'],
     rows.map(({ value, count, share }) => [value, count, share]),
   );
 
-export const accountsCsv = (places: readonly AccountPlace[]): string =>
+export const accountsCsv = (places: readonly AccountPlace[]): Iterable<string> =>
   csv(
     ['user', 'network', 'addresses', 'last_ip', 'client_name', 'services', 'ok', 'failed', 'first', 'last'],
     places.map((one) => [
@@ -82,13 +82,13 @@ export const accountsCsv = (places: readonly AccountPlace[]): string =>
     ]),
   );
 
-export const failuresCsv = (by: FailuresBy, failures: readonly Failures[]): string =>
+export const failuresCsv = (by: FailuresBy, failures: readonly Failures[]): Iterable<string> =>
   csv(
     [by, 'failed', 'ok', by === 'account' ? 'networks' : 'accounts', 'services', 'first', 'last'],
     failures.map((one) => [one.value, one.failed, one.ok, one.others, one.services.join(' '), iso(one.first), iso(one.last)]),
   );
 
-export const findingsCsv = (findings: readonly Finding[]): string =>
+export const findingsCsv = (findings: readonly Finding[]): Iterable<string> =>
   csv(
     ['time', 'finding', 'user', 'network', 'networks', 'usual', 'messages', 'recipients', 'failed', 'accounts', 'message_ids'],
     findings.map((one) => [
@@ -106,45 +106,76 @@ export const findingsCsv = (findings: readonly Finding[]): string =>
     ]),
   );
 
+/** What the rows of a message's life have in common, and what only some of them have. */
+interface Happened {
+  readonly event: string;
+  readonly outcome?: string;
+  readonly party?: string;
+  readonly peer?: string;
+  readonly dsn?: string;
+  /** ms */
+  readonly delay?: number;
+  readonly size?: number;
+  readonly text: string;
+}
+
+type Placed = Pick<StepRow, 'time' | 'queueId' | 'host' | 'instance'>;
+
+const lifeCells = ({ time, queueId, host, instance }: Placed, happened: Happened): readonly Cell[] => {
+  const { event, outcome = '', party = '', peer = '', dsn = '', delay, size = null, text } = happened;
+  return [iso(time), event, outcome, party, peer, dsn, delay === undefined ? null : delay / 1000, size, queueId, host, instance, text];
+};
+
 /** One row for everything that happened to a message, in order of time. */
-export function lifeCsv({ queueFiles, deliveries, refusals, verdicts, steps }: Trace): string {
-  const seconds = (ms: number): number => ms / 1000;
-  const rows = [
-    ...queueFiles.map((row) => ({
-      ...row,
-      event: 'queue_file',
-      outcome: row.origin,
-      party: row.sender,
-      peer: row.clientIp,
-      text: row.messageId,
-    })),
-    ...refusals.map((row) => ({ ...row, event: 'refusal', outcome: row.action, party: row.recipient, peer: row.clientIp })),
-    ...verdicts.map((row) => ({
-      ...row,
-      event: 'verdict',
-      outcome: `${row.result} ${row.action}`,
-      party: row.recipient,
-      peer: row.scanner,
-      text: row.name,
-    })),
-    ...deliveries.map((row) => ({ ...row, event: 'delivery', party: row.recipient, peer: row.relayName || row.relayIp, text: row.reply })),
-    ...steps.map((row) => ({ ...row, event: row.kind, outcome: '', party: '', peer: '' })),
-  ].toSorted((a, b) => a.time - b.time);
+export function lifeCsv({ queueFiles, deliveries, refusals, verdicts, steps }: Trace): Iterable<string> {
+  const happened = [
+    ...queueFiles.map((row) => ({ row, told: () => queueFileTold(row) })),
+    ...refusals.map((row) => ({ row, told: () => refusalTold(row) })),
+    ...verdicts.map((row) => ({ row, told: () => verdictTold(row) })),
+    ...deliveries.map((row) => ({ row, told: () => deliveryTold(row) })),
+    ...steps.map((row) => ({ row, told: () => ({ event: row.kind, text: row.text }) })),
+  ].toSorted((a, b) => a.row.time - b.row.time);
   return csv(
     ['time', 'event', 'outcome', 'address', 'client_or_relay', 'dsn', 'delay_seconds', 'size', 'queue_id', 'host', 'instance', 'text'],
-    rows.map((row) => [
-      iso(row.time),
-      row.event,
-      row.outcome,
-      row.party,
-      row.peer,
-      'dsn' in row ? row.dsn : '',
-      'delay' in row ? seconds(row.delay) : null,
-      'size' in row ? row.size : null,
-      row.queueId,
-      row.host,
-      row.instance,
-      row.text,
-    ]),
+    cellsOf(happened),
   );
 }
+
+/** Of one row when it is its turn: a mailing to thousands has too many to make at once. */
+function* cellsOf(happened: Iterable<{ readonly row: Placed; readonly told: () => Happened }>): Generator<readonly Cell[]> {
+  for (const { row, told } of happened) yield lifeCells(row, told());
+}
+
+const queueFileTold = ({ origin, sender, clientIp, size, messageId }: QueueFileRow): Happened => ({
+  event: 'queue_file',
+  outcome: origin,
+  party: sender,
+  peer: clientIp,
+  size,
+  text: messageId,
+});
+const refusalTold = ({ action, recipient, clientIp, dsn, text }: RefusalRow): Happened => ({
+  event: 'refusal',
+  outcome: action,
+  party: recipient,
+  peer: clientIp,
+  dsn,
+  text,
+});
+const verdictTold = ({ result, action, recipient, scanner, name }: VerdictRow): Happened => ({
+  event: 'verdict',
+  outcome: `${result} ${action}`,
+  party: recipient,
+  peer: scanner,
+  text: name,
+});
+const deliveryTold = ({ outcome, recipient, relayName, relayIp, dsn, delay, size, reply }: DeliveryRow): Happened => ({
+  event: 'delivery',
+  outcome,
+  party: recipient,
+  peer: relayName || relayIp,
+  dsn,
+  delay,
+  size,
+  text: reply,
+});

@@ -162,6 +162,27 @@ test("a message's life comes with times and delays in seconds", async (t) => {
   assert.equal(life.steps?.[0]?.kind, 'removed');
 });
 
+test('the life of a mailing to thousands comes whole, part by part', async (t) => {
+  const day = mailDay();
+  const [first] = day.deliveries;
+  assert.ok(first);
+  const deliveries = Array.from({ length: 5_000 }, (_, i) => ({ ...first, recipient: `reader${i}@example.org` }));
+  const { app } = await service(t, [{ ...day, deliveries }]);
+  const life = await get<Record<string, Record<string, unknown>[]>>(app, 'messages/4ABCdefGhi');
+  assert.deepEqual(
+    life.deliveries?.map(({ recipient }) => recipient),
+    deliveries.map(({ recipient }) => recipient),
+  );
+  assert.deepEqual([life.queueFiles?.length, life.verdicts?.length, life.steps?.length], [1, 1, 1]);
+  const { body, headers } = await app.inject('/api/v1/messages/4ABCdefGhi?format=csv');
+  assert.match(String(headers['content-disposition']), /message\.csv/);
+  const events = body.split('\r\n').map((line) => line.split(',')[1]);
+  const counted = (event: string): number => events.filter((one) => one === `"${event}"`).length;
+  assert.deepEqual(['queue_file', 'delivery', 'verdict', 'removed'].map(counted), [1, 5_000, 1, 1]);
+  const last = `"delivery","delivered","reader4999@example.org","private/dovecot-lmtp","2.0.0",1.25,4096,"4ABCdefGhi","mx1","postfix","250 2.0.0 harmless Saved"`;
+  assert.ok(body.includes(last));
+});
+
 test('logins: sums over the range, and the newest that match', async (t) => {
   const { app } = await service(t, [mailDay()]);
   const all = await get<{ byService: unknown; recent: { service: string; time: number; tls: boolean | null }[] }>(app, 'logins');

@@ -29,6 +29,23 @@ test('sums are read while rows are, however many wait for rows', async (t) => {
   assert.ok((await rows).every(({ status }) => status === 'rejected'));
 });
 
+test('a long answer lets others come in between', async (t) => {
+  const database = await openDatabase(t, 60_000);
+  let turns = 0;
+  let done = false;
+  const others = (): void => void (done || (turns++, setImmediate(others)));
+  setImmediate(others);
+  const rows = await database.read(async (ask) => {
+    await ask('SELECT 1');
+    turns = 0;
+    return ask("SELECT range AS n, 'text ' || range AS text FROM range(40_960)");
+  });
+  done = true;
+  assert.deepEqual([rows.length, rows[40_959]], [40_960, { n: 40_959n, text: 'text 40959' }]);
+  // DuckDB hands out 2,048 rows at a time.
+  assert.ok(turns >= 20, `${turns}`);
+});
+
 test('messages are counted each time, of a large store every ten seconds', async () => {
   let [now, held] = [1000, 5];
   const count = messageCount(() => now);

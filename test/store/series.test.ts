@@ -235,3 +235,17 @@ test('label values, parser figures and facts', async (t) => {
   assert.deepEqual([facts.firstTime, facts.lastTime, facts.lines, facts.messages], [DAY_START + 60, DAY_START + 60, 101, 0]);
   assert.ok(facts.bytesOnDisk > 0);
 });
+
+test('curves by the thousand are refused, not made; few of them, or short ones, are', async (t) => {
+  const store = await openStore(t);
+  const domains = Array.from({ length: 600 }, (_, i) => `d${i}.example`);
+  await store.commit(batchOf({ rollups: domains.map((domain) => delta('delivered', DAY_START * 1000, 1, { domain })) }));
+  const question = { series: ['delivered'], from: DAY_START, to: DAY_START + 86_400, by: ['domain'], where: {} } as const;
+  await assert.rejects(store.series({ ...question, step: 60 }), { code: 'usage', message: /500000 points/ });
+  assert.equal((await store.series({ ...question, step: 3600 })).series.length, 600);
+  const some = await store.series({ ...question, step: 60, where: { domain: domains.slice(0, 5) } });
+  assert.deepEqual(
+    some.series.map(({ labels, total }) => [labels['domain'], total]),
+    domains.slice(0, 5).map((domain) => [domain, 1]),
+  );
+});

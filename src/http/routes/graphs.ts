@@ -119,10 +119,8 @@ async function csvOf(id: string, asked: Asked, context: GraphContext): Promise<s
   const { from, to, step } = picture.span;
   const heads = ['time', ...columns.map((column) => `${titleOf(column, picture.lang)} (${column.unit})`)];
   const time = (i: number): string => new Date((from + i * step) * 1000).toISOString().replace('.000Z', 'Z');
-  return csv(
-    heads,
-    Array.from({ length: (to - from) / step }, (_, i) => [time(i), ...columns.map(({ values }) => values[i] ?? null)]),
-  );
+  const rows = Array.from({ length: (to - from) / step }, (_, i) => [time(i), ...columns.map(({ values }) => values[i] ?? null)]);
+  return [...csv(heads, rows)].join('');
 }
 
 async function pictureOf(id: string, asked: Asked, context: GraphContext): Promise<Picture> {

@@ -9,6 +9,7 @@ import type { App, Context } from '../context.ts';
 import { sendCsv } from '../csv.ts';
 import { lifeCsv, messagesCsv } from '../exports.ts';
 import { problemResponses } from '../problem.ts';
+import { sendLong } from '../json.ts';
 import { filterParameters, formatParameter, limitParameter, List, Query, rangeParameters, termParameter, whereOf } from '../query.ts';
 import { Life, lifeOf, Summary, summaryOf } from '../rows.ts';
 import { parseRange, type Range } from '../time.ts';
@@ -96,10 +97,10 @@ export function messageRoutes(app: App, { reader, clock }: Context): void {
         response: { 200: Life, ...problemResponses },
       },
     },
-    async ({ params, query }, reply): Promise<Static<typeof Life> | FastifyReply> => {
+    async ({ params, query }, reply): Promise<FastifyReply> => {
       const trace = await reader.trace(params.id);
       if (!trace) throw new OperationalError('not_found', 'No message has this id; messages older than the retention are gone.');
-      return query.format === 'csv' ? sendCsv(reply, 'message.csv', lifeCsv(trace)) : lifeOf(trace);
+      return query.format === 'csv' ? sendCsv(reply, 'message.csv', lifeCsv(trace)) : sendLong(reply, lifeOf(trace));
     },
   );
 }

@@ -8,6 +8,7 @@ import { SERIES } from '../../model/series.ts';
 import type { App, Context } from '../context.ts';
 import { sendCsv } from '../csv.ts';
 import { topCsv } from '../exports.ts';
+import { sendLong } from '../json.ts';
 import { problemResponses } from '../problem.ts';
 import {
   filterParameters,
@@ -86,17 +87,17 @@ export function seriesRoutes(app: App, { reader, clock }: Context): void {
         response: { 200: SeriesAnswer, ...problemResponses },
       },
     },
-    async ({ query }): Promise<Static<typeof SeriesAnswer>> => {
+    async ({ query }, reply): Promise<FastifyReply> => {
       const asked = parseRange(query, clock);
       const step = chooseStep(asked, query.step);
-      const answer = await reader.series({
+      const answer: Static<typeof SeriesAnswer> = await reader.series({
         series: query.series,
         ...alignRange(asked, step),
         step,
         by: query.by ?? [],
         where: whereOf(query),
       });
-      return answer;
+      return sendLong(reply, answer);
     },
   );
 

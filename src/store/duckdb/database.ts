@@ -121,7 +121,13 @@ export class Database {
       interrupting = setInterval(() => isOver() && connection.interrupt(), INTERRUPT_AGAIN_MS);
       return await work(async (sql, values, types) => {
         if (isOver()) throw new Error('INTERRUPT');
-        return (await connection.runAndReadAll(sql, values, types)).getRowObjectsJS();
+        const rows: Row[] = [];
+        // Part by part: whoever else waits for this thread comes in between.
+        for await (const part of (await connection.run(sql, values, types)).yieldRowObjectJs()) {
+          if (isOver()) throw new Error('INTERRUPT');
+          rows.push(...part);
+        }
+        return rows;
       });
     } catch (error) {
       if (isFatal(error)) this.#broken = true;

@@ -13,7 +13,7 @@ export interface Life<Delivery = DeliveryRow> {
   readonly refusals: RefusalRow[];
 }
 
-const FARED = ['time', 'recipient', 'originalRecipient', 'outcome', 'reply'] as const;
+const FARED = ['message', 'time', 'recipient', 'originalRecipient', 'outcome', 'reply'] as const;
 const SENT = ['host', 'instance', 'queueId', 'sender', 'size'] as const;
 /** As much of a delivery as a list shows; what tells of its message only where no queue file does. */
 export type BriefDelivery = Pick<DeliveryRow, (typeof FARED)[number]> & Partial<Pick<DeliveryRow, (typeof SENT)[number]>>;
@@ -23,74 +23,69 @@ const NODES = `WITH RECURSIVE nodes AS (SELECT root, root AS node FROM (SELECT u
   UNION SELECT nodes.root, l.child FROM nodes JOIN links l ON l.message = nodes.node)
   SELECT root::DOUBLE AS root, node::DOUBLE AS node FROM nodes`;
 
-interface Node {
-  readonly root: number;
-  readonly node: number;
-}
-
-type Found<T> = T & { readonly root: number };
-
 /**
  * Rows of a table that carry one of the numbers. Numbers grow with time: the bounds spare most of the table. Where they span more than a
  * row group, rows are found by rowid: DuckDB then reads the few blocks of the other columns that hold them, where a number spares only
  * whole row groups.
  */
-async function rowsOf<T>(ask: Ask, table: Table, column: 'message' | 'uid', nodes: readonly Node[]): Promise<Found<T>[]> {
-  if (nodes.length === 0) return [];
-  const numbers = nodes.map(({ node }) => node);
+async function rowsOf<T>(ask: Ask, table: Table, column: 'message' | 'uid', numbers: readonly number[]): Promise<T[]> {
+  if (numbers.length === 0) return [];
   const [first, last] = [numbers.reduce((a, b) => Math.min(a, b)), numbers.reduce((a, b) => Math.max(a, b))];
-  const matching = `${table.name} t JOIN (SELECT unnest($1) AS node, unnest($2) AS root) n ON t.${column} = n.node WHERE t.${column} BETWEEN $3 AND $4`;
+  const matching = `${table.name} t SEMI JOIN (SELECT unnest($1) AS node) n ON t.${column} = n.node WHERE t.${column} BETWEEN $2 AND $3`;
   const found =
-    last - first < ROWS_OF_A_GROUP
-      ? `SELECT n.root::DOUBLE AS root, ${selectList(table, 't')} FROM ${matching}`
-      : `SELECT f.root::DOUBLE AS root, ${selectList(table, 't')} FROM ${table.name} t
-           JOIN (SELECT t.rowid AS row, n.root FROM ${matching}) f ON t.rowid = f.row`;
+    last - first < ROWS_OF_A_GROUP ? matching : `${table.name} t JOIN (SELECT t.rowid AS row FROM ${matching}) f ON t.rowid = f.row`;
   const rows = await ask(
-    `${found} ORDER BY t.time, t.rowid`,
-    [listValue(numbers.map(BigInt)), listValue(nodes.map(({ root }) => BigInt(root))), BigInt(first), BigInt(last)],
-    [LIST(BIGINT), LIST(BIGINT), BIGINT, BIGINT],
+    `SELECT ${selectList(table, 't')} FROM ${found} ORDER BY t.time, t.rowid`,
+    [listValue(numbers.map(BigInt)), BigInt(first), BigInt(last)],
+    [LIST(BIGINT), BIGINT, BIGINT],
   );
-  return rows as unknown as Found<T>[];
+  return rows as unknown as T[];
 }
 
 /** Reads messages by their root number, in the order asked for. */
 export const loadLives = (ask: Ask, roots: readonly number[]): Promise<Life[]> =>
-  loadWith(ask, roots, (nodes) => rowsOf<DeliveryRow>(ask, DELIVERIES, 'message', nodes));
+  loadWith(ask, roots, (numbers) => rowsOf<DeliveryRow>(ask, DELIVERIES, 'message', numbers));
 
 /** The same, as much of them as a list shows: each column costs its time. */
 export const loadBriefLives = (ask: Ask, roots: readonly number[]): Promise<Life<BriefDelivery>[]> =>
-  loadWith(ask, roots, async (nodes, lives) => {
-    const brief = (fields: readonly string[], of: readonly Node[]) => rowsOf<BriefDelivery>(ask, only(DELIVERIES, fields), 'message', of);
-    const hasFile = ({ root }: Node): boolean => (lives.get(root)?.queueFiles.length ?? 0) > 0;
+  loadWith(ask, roots, async (numbers, livesOf) => {
+    const brief = (fields: readonly string[], of: readonly number[]) => rowsOf<BriefDelivery>(ask, only(DELIVERIES, fields), 'message', of);
+    const hasFile = (number: number): boolean => livesOf(number).every(({ queueFiles }) => queueFiles.length > 0);
     return [
-      ...(await brief(FARED, nodes.filter(hasFile))),
+      ...(await brief(FARED, numbers.filter(hasFile))),
       ...(await brief(
         [...FARED, ...SENT],
-        nodes.filter((node) => !hasFile(node)),
+        numbers.filter((number) => !hasFile(number)),
       )),
     ];
   });
 
-async function loadWith<Delivery>(
+async function loadWith<Delivery extends Pick<DeliveryRow, 'message'>>(
   ask: Ask,
   roots: readonly number[],
-  deliveriesOf: (nodes: readonly Node[], lives: ReadonlyMap<number, Life<Delivery>>) => Promise<Found<Delivery>[]>,
+  deliveriesOf: (numbers: readonly number[], livesOf: (number: number) => readonly Life<Delivery>[]) => Promise<Delivery[]>,
 ): Promise<Life<Delivery>[]> {
+  if (roots.length === 0) return [];
   const lives = new Map<number, Life<Delivery>>(
     roots.map((root) => [root, { root, queueFiles: [], deliveries: [], steps: [], refusals: [] }]),
   );
-  if (roots.length === 0) return [];
-  const nodes = (await ask(NODES, [listValue(roots.map(BigInt))], [LIST(BIGINT)])) as unknown as Node[];
-  const known = new Set(nodes.map(({ node }) => node));
-  const files = [...nodes];
-  for (const { root, ...row } of await rowsOf<QueueFileRow>(ask, QUEUE_FILES, 'message', nodes)) {
-    lives.get(root)?.queueFiles.push(row);
-    if (!known.has(row.uid)) files.push({ root, node: row.uid });
+  /** A number is of one message, but for what was linked to several. */
+  const owners = new Map<number, Life<Delivery>[]>();
+  for (const { root, node } of await ask(NODES, [listValue(roots.map(BigInt))], [LIST(BIGINT)])) {
+    const life = lives.get(Number(root));
+    if (life !== undefined) owners.set(Number(node), [...(owners.get(Number(node)) ?? []), life]);
   }
-  for (const { root, ...row } of await deliveriesOf(nodes, lives)) lives.get(root)?.deliveries.push(row as unknown as Delivery);
-  for (const { root, ...row } of await rowsOf<StepRow>(ask, STEPS, 'message', nodes)) lives.get(root)?.steps.push(row);
-  for (const { root, ...row } of await rowsOf<RefusalRow>(ask, REFUSALS, 'uid', files)) {
-    if (row.uid !== 0) lives.get(root)?.refusals.push(row);
+  const livesOf = (number: number): readonly Life<Delivery>[] => owners.get(number) ?? [];
+  const numbers = [...owners.keys()];
+  const files = new Map<number, readonly Life<Delivery>[]>(owners);
+  for (const row of await rowsOf<QueueFileRow>(ask, QUEUE_FILES, 'message', numbers)) {
+    for (const life of livesOf(row.message)) life.queueFiles.push(row);
+    if (!files.has(row.uid)) files.set(row.uid, livesOf(row.message));
+  }
+  for (const row of await deliveriesOf(numbers, livesOf)) for (const life of livesOf(row.message)) life.deliveries.push(row);
+  for (const row of await rowsOf<StepRow>(ask, STEPS, 'message', numbers)) for (const life of livesOf(row.message)) life.steps.push(row);
+  for (const row of await rowsOf<RefusalRow>(ask, REFUSALS, 'uid', [...files.keys()])) {
+    if (row.uid !== 0) for (const life of files.get(row.uid) ?? []) life.refusals.push(row);
   }
   return [...lives.values()].filter(({ queueFiles, deliveries, steps }) => queueFiles.length + deliveries.length + steps.length > 0);
 }

@@ -1,5 +1,6 @@
 import type { SeriesAnswer, SeriesPoints, SeriesQuestion, TotalsQuestion, TotalsRow, Where } from '../../model/question.ts';
 import { type Label, LABELS, type LabelValues, SERIES, type SeriesName } from '../../model/series.ts';
+import { OperationalError } from '../../model/errors.ts';
 import type { Ask } from './database.ts';
 import type { Memory } from './memory.ts';
 import { rowCurves, type RowSeries, rowsSince } from './read-rows.ts';
@@ -12,6 +13,9 @@ interface Curve {
   /** Of a gauge. */
   last?: number;
 }
+
+/** Of all curves of an answer together: with thousands of domains a curve for each would take all memory, and the page's time. */
+const MOST_POINTS = 500_000;
 
 export async function readSeries(ask: Ask, memory: Memory, question: SeriesQuestion): Promise<SeriesAnswer> {
   const { from, to, step } = question;
@@ -32,12 +36,21 @@ export async function readSeries(ask: Ask, memory: Memory, question: SeriesQuest
     const since = type === 'counted' ? await rowsSince(ask) : 0;
     const isZero = (bin: number): boolean =>
       (type === 'sum' || type === 'counted') && covered[bin] === true && (firstBin + bin + 1) * step * 1000 > since;
+    bounded((series.length + curves.length) * count);
     if (curves.length === 0 && question.by.length === 0) curves.push({ labels: {}, bins: new Map() });
     for (const curve of curves.toSorted((a, b) => compareLabels(a.labels, b.labels, question.by))) {
       series.push(pointsOf(name, curve, { firstBin, count, step, empty: (bin) => (isZero(bin) ? 0 : null) }));
     }
   }
   return { from, to, step, series };
+}
+
+function bounded(points: number): void {
+  if (points <= MOST_POINTS) return;
+  throw new OperationalError(
+    'usage',
+    `That is more than ${MOST_POINTS} points: ask for a longer step, a shorter time, fewer labels in "by", or some values of one. Which are the largest, /top tells.`,
+  );
 }
 
 const isRows = (name: SeriesName): name is RowSeries => SERIES[name].type === 'counted' || SERIES[name].type === 'percentile';
@@ -99,10 +112,11 @@ async function sumCurves(ask: Ask, memory: Memory, question: SeriesQuestion, fir
   const wanted = `SELECT unnest(${parameters.integers(keys)}) AS key, unnest(${parameters.integers(curveOfKey)}) AS curve`;
   const bin = `(epoch_ms(time) // ${parameters.add(question.step * 1000)}::BIGINT - ${parameters.add(firstBin)}::BIGINT)::INTEGER`;
   const rows = await ask(
-    `SELECT curve, ${bin} AS bin, sum(value) AS value FROM (${sumsSql(segments, parameters)}) JOIN (${wanted}) USING (key) GROUP BY ALL`,
+    `SELECT curve, ${bin} AS bin, sum(value) AS value FROM (${sumsSql(segments, parameters)}) JOIN (${wanted}) USING (key) GROUP BY ALL LIMIT ${MOST_POINTS + 1}`,
     parameters.values,
     parameters.types,
   );
+  bounded(rows.length);
   for (const row of rows) curves[row['curve'] as number]?.bins.set(row['bin'] as number, row['value'] as number);
   for (const [name, own] of bySeries) {
     bySeries.set(
