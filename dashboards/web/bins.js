@@ -25,9 +25,9 @@
 import { kindOf } from './numbers.js';
 import { paint } from './palette.js';
 
-/** Curves of a graph that is split by what the mail system, not we, named. */
+/** Curves of a graph that is split by what the mail system, not we, named: nobody tells twenty colours apart. */
 const MOST = 10;
-/** No host or domain is called so. */
+/** As the API calls what has no curve of its own. */
 const OTHERS = '*';
 
 /**
@@ -35,7 +35,8 @@ const OTHERS = '*';
  * curve where nothing happened, so lines read are asked for beside it: they tell a quiet hour from one that nobody watched.
  *
  * @param {Graph} graph
- * @returns {{ series: SeriesName[], by: Label[], own: SeriesName[], where: NonNullable<Curve['where']> }} `own`: without the lines
+ * @returns {{ series: SeriesName[], by: Label[], own: SeriesName[], where: NonNullable<Curve['where']>, most: number | undefined }}
+ *   `own`: without the lines. `most`: how many values of the first label have a curve
  */
 export function questionOf(graph) {
   const drawn = graph.split ? [graph.split] : graph.curves;
@@ -46,7 +47,21 @@ export function questionOf(graph) {
   // Each phase and quantile is made by itself: what no curve looks at is not asked for. Lines have none.
   const dear = /** @type {const} */ (['phase', 'quantile']).filter((label) => by.includes(label));
   const where = Object.fromEntries(dear.map((label) => [label, [...new Set(drawn.flatMap((one) => one.where?.[label] ?? [])), '']]));
-  return { series, by, own, where };
+  const most = graph.split === undefined || graph.split.by === 'reason' ? undefined : MOST;
+  return { series, by, own, where, most };
+}
+
+/**
+ * The values that have a curve in this answer, for a later question to have the same.
+ *
+ * @param {Graph} graph @param {SeriesAnswer} answer
+ */
+export function apartIn(graph, answer) {
+  const { by, own, most } = questionOf(graph);
+  const [label] = by;
+  if (most === undefined || label === undefined) return [];
+  const values = answer.series.flatMap(({ name, labels }) => (own.includes(name) ? (labels[label] ?? []) : []));
+  return [...new Set(values)].filter((value) => value !== '' && value !== OTHERS);
 }
 
 /** Asked of the system now and then, not made from lines. @param {SeriesName} series */
@@ -104,16 +119,18 @@ export function columnsOf(graph, answer) {
 const matches = (points, where) =>
   Object.entries(where).every(([label, values]) => values.includes(points.labels[/** @type {Label} */ (label)] ?? ''));
 
-/** Nobody tells twenty colours apart: the largest stay, the others become one. @param {Column[]} columns @returns {Column[]} */
+/** The largest stay, the others become one, with those that the answer has as one. @param {Column[]} columns @returns {Column[]} */
 function fewer(columns) {
-  const [first] = columns.slice(MOST - 1);
-  if (columns.length <= MOST || first === undefined) return columns;
-  const rest = columns.slice(MOST - 1);
+  const named = columns.filter(({ key }) => key !== OTHERS);
+  const kept = named.slice(0, columns.length > MOST ? MOST - 1 : MOST);
+  const rest = columns.filter((one) => !kept.includes(one));
+  const [first] = rest;
+  if (first === undefined) return columns;
   const values = first.values.map((_, i) => {
     const known = rest.flatMap((one) => one.values[i] ?? []);
     return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
   });
-  const other = {
+  const others = {
     ...first,
     key: OTHERS,
     title: 'curve.others',
@@ -123,7 +140,7 @@ function fewer(columns) {
     mark: undefined,
     values,
   };
-  return [...columns.slice(0, MOST - 1), other];
+  return [...kept, others];
 }
 
 /** A bin counts as collected when any series of the answer has a value there. @param {SeriesAnswer} answer */

@@ -1,6 +1,6 @@
 // @ts-check
 import { series } from './api.js';
-import { columnsOf, gaps, merge, questionOf, summary } from './bins.js';
+import { apartIn, columnsOf, gaps, merge, questionOf, summary } from './bins.js';
 import { chart } from './chart.js';
 import { behind } from './drill.js';
 import { el, fill, keeping } from './dom.js';
@@ -158,16 +158,19 @@ export function card(graph, setting, lead) {
     const mine = tail === span.from ? (asking = new AbortController()) : asking;
     root.setAttribute('aria-busy', 'true');
     try {
-      // An older answer that came later would take the place of the newest bins.
-      if (tail > span.from) await whole;
-      const asked = ask({ ...span, from: tail }, mine?.signal);
-      const askedPast = tail > span.from || !setting.compare() ? undefined : ask(before(span), mine?.signal);
-      const both = Promise.all([asked, askedPast]);
-      if (tail === span.from) whole = both.catch(() => undefined);
-      const [got, gotPast] = await both;
-      if (mine?.signal.aborted) return;
-      answer = answer !== undefined && tail > span.from ? merge(answer, got, span) : got;
-      if (tail === span.from) past = gotPast;
+      if (tail > span.from) {
+        // An older answer that came later would take the place of the newest bins.
+        await whole;
+        const got = await ask({ ...span, from: tail }, answer, mine?.signal);
+        if (mine?.signal.aborted) return;
+        answer = answer === undefined ? got : merge(answer, got, span);
+      } else {
+        const asked = askWhole(span, mine?.signal);
+        whole = asked.catch(() => undefined);
+        const [got, gotPast] = await asked;
+        if (mine?.signal.aborted) return;
+        [answer, past] = [got, gotPast];
+      }
       failed = false;
     } catch {
       if (mine?.signal.aborted) return;
@@ -177,8 +180,14 @@ export function card(graph, setting, lead) {
     draw();
   }
 
-  /** @param {Span} span @param {AbortSignal | undefined} signal */
-  const ask = (span, signal) => series(seriesQuestion(graph, span, setting.filter()), signal);
+  /** What is drawn, and to compare with it the same curves of the period before. @param {Span} span @param {AbortSignal | undefined} signal */
+  async function askWhole(span, signal) {
+    const got = await ask(span, undefined, signal);
+    return /** @type {const} */ ([got, setting.compare() ? await ask(before(span), got, signal) : undefined]);
+  }
+
+  /** `known`: an answer whose curves these are to be. @param {Span} span @param {SeriesAnswer | undefined} known @param {AbortSignal | undefined} signal */
+  const ask = (span, known, signal) => series(seriesQuestion(graph, span, setting.filter(), known && apartIn(graph, known)), signal);
 
   function columns() {
     return answer === undefined ? [] : columnsOf(graph, answer);

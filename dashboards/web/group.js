@@ -29,7 +29,9 @@ export function grouped(graph, by) {
     const { series, where } = graph.split;
     return carries(series) ? { graph: { ...graph, split: { series, by, ...(where && { where }) } }, lead: '' } : { graph, lead: '' };
   }
-  const lead = graph.curves.find(({ series }) => carries(series) && !series.endsWith('_seconds'));
+  const able = graph.curves.filter(({ series }) => carries(series) && !series.endsWith('_seconds'));
+  // Mailboxes have a domain of ours always, what comes in or goes out only where the sender's is.
+  const lead = (by === 'domain' ? able.find(({ series }) => series.startsWith('delivered')) : undefined) ?? able[0];
   if (lead === undefined) return { graph, lead: '' };
   const same = graph.curves.filter(({ series, style }) => series === lead.series && (style !== 'line' || lead.style === 'line'));
   const split = { series: lead.series, by, where: together(same) };

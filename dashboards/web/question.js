@@ -36,10 +36,15 @@ export const shownGraphs = (graphs, view, embedded) =>
     .filter(({ id, sections }) => (embedded === undefined ? sections.some((one) => one === (view.id || 'overview')) : id === embedded))
     .map((graph) => grouped(graph, view.by));
 
-/** @param {Graph} graph @param {Pick<Span, 'from' | 'to' | 'step'>} span @param {{ host: string, domain: string }} filter */
-export function seriesQuestion(graph, { from, to, step }, { host, domain }) {
-  const { series, by, where } = questionOf(graph);
-  return { series, by, from, to, step, ...where, host, domain };
+/**
+ * `apart`: which values have a curve of their own, where that is known already.
+ *
+ * @param {Graph} graph @param {Pick<Span, 'from' | 'to' | 'step'>} span @param {{ host: string, domain: string }} filter
+ * @param {readonly string[]} [apart]
+ */
+export function seriesQuestion(graph, { from, to, step }, { host, domain }, apart = []) {
+  const { series, by, where, most } = questionOf(graph);
+  return { series, by, from, to, step, ...where, host, domain, ...(apart.length > 0 ? { apart } : { most }) };
 }
 
 /** The bins of a graph. @param {Graph} graph @param {Span} span */

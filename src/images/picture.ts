@@ -35,8 +35,8 @@ export const spanOf = (range: Range, now: number, graph: Graph): Span => binsOf(
 
 /** The one question whose answer the graph is drawn from. */
 export function graphQuestion(graph: Graph, { from, to, step }: Span, where: Where = {}): SeriesQuestion {
-  const { series, by, where: own } = questionOf(graph);
-  return { series, by, from, to, step, where: { ...own, ...where } };
+  const { series, by, where: own, most } = questionOf(graph);
+  return { series, by, from, to, step, where: { ...own, ...where }, ...(most !== undefined && { apart: most }) };
 }
 
 /** The graph's curves with one value a bin; null where nothing was collected. */

@@ -15,7 +15,12 @@ export interface SeriesQuestion {
   /** One answer series for each combination of these labels; none: one for each name. */
   readonly by: readonly Label[];
   readonly where: Where;
+  /** Which values of the first label in `by` have a curve of their own: the largest of a series, or these. The others are one: `OTHERS`. */
+  readonly apart?: number | readonly string[];
 }
+
+/** As a label's value: all values together that have no curve of their own. No host or domain is called so. */
+export const OTHERS = '*';
 
 export interface SeriesPoints {
   readonly name: SeriesName;

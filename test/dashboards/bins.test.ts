@@ -26,7 +26,8 @@ interface Span {
   step: number;
 }
 interface BinsModule {
-  questionOf: (graph: Graph) => { series: SeriesName[]; by: string[]; own: SeriesName[]; where: object };
+  questionOf: (graph: Graph) => { series: SeriesName[]; by: string[]; own: SeriesName[]; where: object; most: number | undefined };
+  apartIn: (graph: Graph, answer: SeriesAnswer) => string[];
   columnsOf: (graph: Graph, answer: SeriesAnswer) => Column[];
   summary: (values: Values, gauge: boolean) => { total: number; avg: number; max: number; bins: number };
   stack: (columns: readonly Pick<Column, 'style' | 'unit' | 'values'>[]) => { lower: Values; upper: Values }[];
@@ -43,7 +44,7 @@ interface StepsModule {
   runs: (starts: readonly number[], step: number, lower: Values, upper: Values, skipEmpty: boolean) => Flat[][];
   lifted: (values: Values) => Values;
 }
-const { questionOf, columnsOf, summary, stack, gaps, merge } = await pageModule<BinsModule>('bins.js');
+const { questionOf, apartIn, columnsOf, summary, stack, gaps, merge } = await pageModule<BinsModule>('bins.js');
 const { runs, lifted } = await pageModule<StepsModule>('steps.js');
 
 const points = (name: SeriesName, labels: LabelValues, from: number, values: Values): SeriesPoints => ({
@@ -68,16 +69,43 @@ test('a graph is one question; by labels it also asks for the lines that tell qu
     by: [],
     own: ['sent', 'delivered', 'received'],
     where: {},
+    most: undefined,
   });
   assert.deepEqual(questionOf(graph('logins')), {
     series: ['login', 'log_lines'],
     by: ['service', 'result', 'tls'],
     own: ['login'],
     where: {},
+    most: undefined,
   });
-  assert.deepEqual(questionOf(graph('rejects')), { series: ['rejected', 'log_lines'], by: ['reason'], own: ['rejected'], where: {} });
+  assert.deepEqual(questionOf(graph('rejects')), {
+    series: ['rejected', 'log_lines'],
+    by: ['reason'],
+    own: ['rejected'],
+    where: {},
+    most: undefined,
+  });
   assert.deepEqual(questionOf(graph('delays')).where, { phase: ['total', ''], quantile: ['0.99', '0.9', '0.5', ''] });
   assert.deepEqual(questionOf(graph('queues')).series, ['queue_messages', 'queue_oldest_seconds']);
+});
+
+test('of many domains the largest are asked for and drawn, the others as one; a later question asks for the same', () => {
+  const byDomain: Graph = { ...graph('delivered'), split: { series: 'delivered', by: 'domain' }, curves: [] };
+  assert.equal(questionOf(byDomain).most, 10);
+  const domains = (n: number) => Array.from({ length: n }, (_, i) => points('delivered', { domain: `d${i}.example` }, 0, [20 - i, 1]));
+  const lines = points('log_lines', {}, 0, [50, 50]);
+  const drawn = (...series: SeriesPoints[]) =>
+    columnsOf(byDomain, answer(0, 2, ...series, lines)).map(({ key, values }) => [key, values[0]]);
+  assert.deepEqual(drawn(...domains(10)).length, 10);
+  const named = Array.from({ length: 9 }, (_, i) => [`d${i}.example`, 20 - i]);
+  assert.deepEqual(drawn(...domains(11)), [...named, ['*', 11 + 10]]);
+  const rest = points('delivered', { domain: '*' }, 0, [100, 100]);
+  assert.deepEqual(drawn(...domains(10), rest), [...named, ['*', 11 + 100]]);
+  assert.deepEqual(apartIn(byDomain, answer(0, 2, ...domains(2), points('delivered', { domain: '' }, 0, [1, 1]), rest, lines)), [
+    'd0.example',
+    'd1.example',
+  ]);
+  assert.deepEqual(apartIn(graph('rejects'), answer(0, 2, points('rejected', { reason: 'rate' }, 0, [1, 1]))), []);
 });
 
 test('curves sum the label values that they look at, and only those', () => {

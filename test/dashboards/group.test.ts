@@ -30,9 +30,10 @@ test('a graph that is not grouped, or is by that label already, stays as it is',
 
 test('grouped, a graph is its leading series split, with the values that its curves looked at', () => {
   assert.deepEqual(grouped(graph('delivered'), 'domain'), {
-    graph: { ...graph('delivered'), curves: [], split: { series: 'sent', by: 'domain', where: {} } },
-    lead: 'curve.sent',
+    graph: { ...graph('delivered'), curves: [], split: { series: 'delivered', by: 'domain', where: {} } },
+    lead: 'curve.delivered',
   });
+  assert.equal(grouped(graph('delivered'), 'host').lead, 'curve.sent');
   const logins = grouped(graph('logins'), 'host');
   assert.deepEqual(logins.graph.split?.where, { service: ['pop3', 'imap'], result: ['ok'], tls: ['no', '', 'yes'] });
   assert.equal(logins.lead, '', 'several curves together have no name of their own');

@@ -59,6 +59,15 @@ test('series: sums in bins, gaps as null, by label and filtered', async (t) => {
     [{ service: 'imap', result: 'ok' }, 1],
   ]);
   assert.deepEqual(labelsOf(await get(app, 'series?series=received&host=mx1&via=smtp')), [[{}, 1]]);
+  const others = [{ service: '*', result: 'ok' }, 1];
+  assert.deepEqual(labelsOf(await get(app, 'series?series=login&by=service,result&most=1')), [
+    others,
+    [{ service: 'pop3', result: 'failed' }, 3],
+  ]);
+  assert.deepEqual(labelsOf(await get(app, 'series?series=login&by=service,result&most=1&apart=pop3,webmail')), [
+    others,
+    [{ service: 'pop3', result: 'failed' }, 3],
+  ]);
 });
 
 test('series: the range is widened to whole bins, the step raised to fit', async (t) => {

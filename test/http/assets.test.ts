@@ -50,7 +50,10 @@ test('the document tells the question of its first graph, which the API answers'
   }
   const where = { host: ['mx1'] };
   assert.deepEqual(asked[2], { series: ['received'], from: NOW - 7 * 86_400, to: NOW, step: 3600, by: [], where });
-  assert.equal(await told('/?by=instance&range=day'), `series=received%2Clog_lines&by=instance&from=${NOW - 86_400}&to=${NOW}&step=600`);
+  assert.equal(
+    await told('/?by=instance&range=day'),
+    `series=received%2Clog_lines&by=instance&from=${NOW - 86_400}&to=${NOW}&step=600&most=10`,
+  );
 });
 
 test('a file comes compressed to who takes it so', async (t) => {

@@ -249,3 +249,35 @@ test('curves by the thousand are refused, not made; few of them, or short ones, 
     domains.slice(0, 5).map((domain) => [domain, 1]),
   );
 });
+
+test('the largest values of a label have a curve of their own, or those that are named; the others are one', async (t) => {
+  const store = await openStore(t);
+  const at = (minute: number) => (DAY_START + minute * 60) * 1000;
+  const rollups = [
+    ...['a', 'b', 'c', 'd'].map((domain, i) => delta('delivered', at(0), 10 * (i + 1), { host: 'mail', domain })),
+    delta('delivered', at(5), 100, { host: 'mail', domain: 'a' }),
+    delta('delivered', at(0), 7, { host: 'other', domain: 'b' }),
+    delta('delivered', at(0), 3, { host: 'mail' }),
+    delta('log_lines', at(0), 9, { program: 'postfix/lmtp' }),
+  ];
+  await store.commit(batchOf({ rollups }));
+  const question = { series: ['delivered', 'log_lines'], from: DAY_START, to: DAY_START + 600, step: 300, where: {} } as const;
+  const curves = async (by: readonly Label[], apart: number | readonly string[]) =>
+    (await store.series({ ...question, by, apart })).series.map(({ name, labels, points }) => [
+      name === 'delivered' ? Object.values(labels).join(' ') : name,
+      points.map(([, value]) => value ?? 0),
+    ]);
+  const none = ['', [3, 0]];
+  const lines = ['log_lines', [9, 0]];
+  assert.deepEqual(await curves(['domain'], 2), [none, ['*', [30 + 27, 0]], ['a', [10, 100]], ['d', [40, 0]], lines]);
+  assert.deepEqual(await curves(['domain'], ['b']), [none, ['*', [10 + 30 + 40, 100]], ['b', [27, 0]], lines]);
+  assert.deepEqual((await curves(['domain'], 4)).length, 6, 'no more than there are');
+  assert.deepEqual(await curves(['domain', 'host'], ['b']), [
+    ['mail', [3, 0]],
+    ['* mail', [80, 100]],
+    ['b mail', [20, 0]],
+    ['b other', [7, 0]],
+    lines,
+  ]);
+  assert.deepEqual(await curves([], 2), [['', [100 + 7 + 3, 100]], lines]);
+});

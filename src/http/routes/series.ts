@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
 
-import { TOP_OF } from '../../model/question.ts';
+import { OTHERS, TOP_OF } from '../../model/question.ts';
 import type { LabelValues } from '../../model/series.ts';
 import { SERIES } from '../../model/series.ts';
 import type { App, Context } from '../context.ts';
@@ -82,6 +82,16 @@ export function seriesRoutes(app: App, { reader, clock }: Context): void {
             Type.Integer({ minimum: 1, maximum: 366 * 86_400, description: 'Bin width in seconds; chosen to fit the range by default' }),
           ),
           by: Type.Optional(labelList),
+          most: Type.Optional(
+            Type.Integer({
+              minimum: 1,
+              maximum: 1000,
+              description: `How many values of the first label in \`by\` have a curve of their own, of each series the largest. The others are one: \`${OTHERS}\``,
+            }),
+          ),
+          apart: Type.Optional(
+            Type.Array(Type.String({ maxLength: 255 }), { maxItems: 1000, description: 'Which values they are, instead of the largest' }),
+          ),
           ...filterParameters,
         }),
         response: { 200: SeriesAnswer, ...problemResponses },
@@ -90,12 +100,14 @@ export function seriesRoutes(app: App, { reader, clock }: Context): void {
     async ({ query }, reply): Promise<FastifyReply> => {
       const asked = parseRange(query, clock);
       const step = chooseStep(asked, query.step);
+      const apart = query.apart ?? query.most;
       const answer: Static<typeof SeriesAnswer> = await reader.series({
         series: query.series,
         ...alignRange(asked, step),
         step,
         by: query.by ?? [],
         where: whereOf(query),
+        ...(apart !== undefined && { apart }),
       });
       return sendLong(reply, answer);
     },

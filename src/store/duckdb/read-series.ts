@@ -1,8 +1,16 @@
-import type { SeriesAnswer, SeriesPoints, SeriesQuestion, TotalsQuestion, TotalsRow, Where } from '../../model/question.ts';
+import {
+  OTHERS,
+  type SeriesAnswer,
+  type SeriesPoints,
+  type SeriesQuestion,
+  type TotalsQuestion,
+  type TotalsRow,
+  type Where,
+} from '../../model/question.ts';
 import { type Label, LABELS, type LabelValues, SERIES, type SeriesName } from '../../model/series.ts';
 import { OperationalError } from '../../model/errors.ts';
 import type { Ask } from './database.ts';
-import type { Memory } from './memory.ts';
+import type { Memory, SeriesKey } from './memory.ts';
 import { rowCurves, type RowSeries, rowsSince } from './read-rows.ts';
 import { Parameters, segmentsOf, sumsSql } from './segments.ts';
 
@@ -90,8 +98,8 @@ async function sumCurves(ask: Ask, memory: Memory, question: SeriesQuestion, fir
   for (const name of new Set(question.series)) {
     const byLabels = new Map<string, number>();
     const own: Curve[] = [];
-    for (const { key, labels } of memory.keys.of(name)) {
-      if (!matches(labels, question.where)) continue;
+    const wanted = [...memory.keys.of(name)].filter(({ labels }) => matches(labels, question.where));
+    for (const { key, labels } of await folded(ask, memory, question, wanted)) {
       const group = JSON.stringify(question.by.map((label) => labels[label] ?? ''));
       let index = byLabels.get(group);
       if (index === undefined) {
@@ -125,6 +133,38 @@ async function sumCurves(ask: Ask, memory: Memory, question: SeriesQuestion, fir
     );
   }
   return bySeries;
+}
+
+/** Curves for the values of the first label that are to have one; the others become one value. */
+async function folded(ask: Ask, memory: Memory, question: SeriesQuestion, keys: readonly SeriesKey[]): Promise<readonly SeriesKey[]> {
+  const { apart, by } = question;
+  const [label] = by;
+  if (apart === undefined || label === undefined) return keys;
+  const kept = typeof apart === 'number' ? await largest(ask, memory, question, keys, label, apart) : new Set(apart);
+  return keys.map((one) => {
+    const value = one.labels[label];
+    return value === undefined || kept.has(value) ? one : { ...one, labels: { ...one.labels, [label]: OTHERS } };
+  });
+}
+
+async function largest(
+  ask: Ask,
+  memory: Memory,
+  range: Range,
+  keys: readonly SeriesKey[],
+  label: Label,
+  most: number,
+): Promise<ReadonlySet<string>> {
+  const valueOfKey = new Map(keys.flatMap(({ key, labels }) => (labels[label] === undefined ? [] : [[key, labels[label]] as const])));
+  const totals = new Map(Array.from(valueOfKey.values(), (value) => [value, 0]));
+  if (totals.size > most) {
+    for (const [key, total] of await totalsOf(ask, memory, range, [...valueOfKey.keys()])) {
+      const value = valueOfKey.get(key) ?? '';
+      totals.set(value, (totals.get(value) ?? 0) + total);
+    }
+  }
+  const ordered = [...totals].toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+  return new Set(ordered.slice(0, most).map(([value]) => value));
 }
 
 interface GaugeSource {
@@ -209,27 +249,32 @@ function curvesOf(rows: Rows, at: number, own: readonly Label[], combine: GaugeS
 }
 
 export async function readTotals(ask: Ask, memory: Memory, question: TotalsQuestion): Promise<TotalsRow[]> {
-  const wanted = new Map<number, TotalsRow>();
-  for (const name of new Set(question.series)) {
-    for (const { key, labels } of memory.keys.of(name)) {
-      if (matches(labels, question.where)) wanted.set(key, { series: name, labels, value: 0 });
-    }
-  }
-  const segments = segmentsOf(question.from, question.to, 86_400, memory.facts);
-  if (wanted.size === 0 || segments.length === 0) return [];
+  const wanted = [...new Set(question.series)].flatMap((series) =>
+    [...memory.keys.of(series)].filter(({ labels }) => matches(labels, question.where)).map(({ key, labels }) => ({ key, series, labels })),
+  );
+  const totals = await totalsOf(
+    ask,
+    memory,
+    question,
+    wanted.map(({ key }) => key),
+  );
+  return wanted
+    .flatMap(({ key, ...labelled }) => ((totals.get(key) ?? 0) === 0 ? [] : [{ ...labelled, value: totals.get(key) ?? 0 }]))
+    .toSorted((a, b) => question.series.indexOf(a.series) - question.series.indexOf(b.series) || compareLabels(a.labels, b.labels, LABELS));
+}
+
+type Range = Pick<SeriesQuestion, 'from' | 'to'>;
+
+async function totalsOf(ask: Ask, { facts }: Memory, { from, to }: Range, keys: readonly number[]): Promise<Map<number, number>> {
+  const segments = segmentsOf(from, to, 86_400, facts);
+  if (keys.length === 0 || segments.length === 0) return new Map();
   const parameters = new Parameters();
-  const keys = parameters.integers([...wanted.keys()]);
   const rows = await ask(
-    `SELECT key, sum(value) AS value FROM (${sumsSql(segments, parameters)}) JOIN (SELECT unnest(${keys}) AS key) USING (key) GROUP BY key`,
+    `SELECT key, sum(value) AS value FROM (${sumsSql(segments, parameters)}) JOIN (SELECT unnest(${parameters.integers(keys)}) AS key) USING (key) GROUP BY key`,
     parameters.values,
     parameters.types,
   );
-  return rows
-    .flatMap((row) => {
-      const total = wanted.get(row['key'] as number);
-      return total === undefined || row['value'] === 0 ? [] : [{ ...total, value: row['value'] as number }];
-    })
-    .toSorted((a, b) => question.series.indexOf(a.series) - question.series.indexOf(b.series) || compareLabels(a.labels, b.labels, LABELS));
+  return new Map(rows.map((row) => [row['key'] as number, row['value'] as number]));
 }
 
 /** A label that a series does not carry has the value ''. */
