@@ -27,6 +27,9 @@ export interface FileOptions {
 const ROTATE_WAIT_MILLIS = 30_000;
 /** Where the kernel has told of each file's changes, looks are so many times rarer. */
 const RELAXED = 4;
+/** Of many files each is looked at less often, and so are new ones: a central log host has thousands, and a look costs some microseconds. */
+const MILLIS_A_FILE = 1;
+const LONGEST_MILLIS = 1500;
 /** New files of a pattern are looked for so often. */
 const EXPAND_MILLIS = 1000;
 
@@ -46,6 +49,9 @@ class FileRun {
   readonly #wake = new Wake();
   #sinkFailure: { readonly error: unknown } | undefined;
   #expandedAt = -Infinity;
+  readonly #unfinished = new Set<Tail>();
+  /** When all files were looked at last. */
+  #lookedAt = -Infinity;
   #told = '';
 
   constructor(options: FileOptions, sink: Sink) {
@@ -65,19 +71,31 @@ class FileRun {
     try {
       while (!signal.aborted) {
         await this.#findFiles();
-        let more = false;
+        const isTime = this.#untilLook() <= 0;
+        const told = this.#wake.take();
         for (const tail of this.#tails.values()) {
-          more = (await tail.pass(this.#sink)) || more;
+          if (!isTime && !this.#unfinished.has(tail) && !told.has(tail.inode ?? '')) continue;
+          if (await tail.pass(this.#sink)) this.#unfinished.add(tail);
+          else this.#unfinished.delete(tail);
           if (this.#sinkFailure !== undefined) throw this.#sinkFailure.error;
           if (signal.aborted) return;
         }
-        this.#tell(more);
-        if (!more) await this.#sleep(signal);
+        if (isTime) this.#lookedAt = Date.now();
+        this.#tell();
+        if (this.#unfinished.size === 0) await this.#sleep(signal);
       }
     } finally {
       this.#wake.close();
       for (const tail of this.#tails.values()) await tail.close();
     }
+  }
+
+  /** Milliseconds until all files are looked at again; meanwhile those that told of a change or have more to read. */
+  #untilLook(): number {
+    // An idle look costs little, but four a second at each file are the most that an idle service does.
+    const reliable = this.#wake.reliable && [...this.#tails.values()].every(({ settled }) => settled);
+    const often = reliable ? RELAXED * this.#pollMillis : this.#pollMillis;
+    return Math.max(often, Math.min(MILLIS_A_FILE * this.#tails.size, LONGEST_MILLIS)) - (Date.now() - this.#lookedAt);
   }
 
   /** Remembers what the sink refused, to tell it from what a file refused. */
@@ -92,7 +110,7 @@ class FileRun {
 
   async #findFiles(): Promise<void> {
     const pattern = isPattern(this.#path);
-    const interval = Math.min(EXPAND_MILLIS, 4 * this.#pollMillis);
+    const interval = Math.max(Math.min(EXPAND_MILLIS, 4 * this.#pollMillis), MILLIS_A_FILE * this.#tails.size);
     if (this.#tails.size > 0 && (!pattern || Date.now() - this.#expandedAt < interval)) return;
     const first = this.#expandedAt === -Infinity;
     this.#expandedAt = Date.now();
@@ -100,6 +118,7 @@ class FileRun {
       if (pattern && tail.idle) {
         await tail.close();
         this.#tails.delete(path);
+        this.#unfinished.delete(tail);
       }
     }
     const matches = await expand(this.#path);
@@ -118,6 +137,7 @@ class FileRun {
         },
       );
       this.#tails.set(path, tail);
+      this.#lookedAt = -Infinity;
     }
   }
 
@@ -126,19 +146,24 @@ class FileRun {
       const open = [...this.#tails.values()].flatMap(({ inode, path }) => (inode === undefined ? [] : [[inode, path] as const]));
       this.#wake.watch(new Map(open));
     }
-    // An idle look costs little, but four a second at each file are the most that an idle service does.
-    const told = this.#wake.reliable && [...this.#tails.values()].every(({ settled }) => settled);
-    await this.#wake.sleep(told ? RELAXED * this.#pollMillis : this.#pollMillis, signal);
+    await this.#wake.sleep(Math.max(0, this.#untilLook()), signal);
   }
 
   /** Tells the sink how the source is, when that has changed. */
-  #tell(more: boolean): void {
+  #tell(): void {
     const tails = [...this.#tails.values()];
     const failed = tails.find(({ problem, missing }) => problem !== '' && !missing);
     const missing = tails.every((tail) => tail.missing) ? tails.find(({ problem }) => problem !== '') : undefined;
     const state: SourceState = {
       source: this.#options.path,
-      status: failed !== undefined ? 'failed' : missing !== undefined || tails.length === 0 ? 'waiting' : more ? 'reading' : 'current',
+      status:
+        failed !== undefined
+          ? 'failed'
+          : missing !== undefined || tails.length === 0
+            ? 'waiting'
+            : this.#unfinished.size > 0
+              ? 'reading'
+              : 'current',
       message:
         failed?.problem ??
         missing?.problem ??

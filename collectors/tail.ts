@@ -94,7 +94,7 @@ export class Tail {
   async pass(sink: Sink): Promise<boolean> {
     const stats = await this.#look();
     if (this.#current !== undefined && (stats === undefined ? this.#absent : inodeKey(stats) !== this.#current.stream.inode)) this.#leave();
-    if (stats !== undefined && this.#current === undefined) await this.#take(sink);
+    if (stats !== undefined && stats.size > 0n && this.#current === undefined) await this.#take(sink);
     await this.#catchUpWithout(sink, stats);
     if (await this.#readQueue(sink)) return true;
     return this.#readCurrent(sink, stats);

@@ -12,7 +12,8 @@ export class Wake {
   readonly #watchers = new Map<string, FSWatcher>();
   /** Files whose watcher has told of something: here it works. */
   readonly #proven = new Set<string>();
-  #told = false;
+  /** Files that told of something since they were taken. */
+  readonly #told = new Set<string>();
   #notify: (() => void) | undefined;
 
   /** Watches these files and no others: path by inode. */
@@ -29,7 +30,8 @@ export class Wake {
       try {
         const watcher = watch(path, { persistent: false }, () => {
           this.#proven.add(inode);
-          this.#tell();
+          this.#told.add(inode);
+          this.#notify?.();
         });
         watcher.on('error', () => watcher.close());
         this.#watchers.set(inode, watcher);
@@ -49,18 +51,19 @@ export class Wake {
   async sleep(millis: number, signal: AbortSignal): Promise<void> {
     const shortest = Math.min(millis, SHORTEST_MILLIS);
     await this.#wait(shortest, signal, false);
-    if (!this.#told) await this.#wait(millis - shortest, signal, true);
-    this.#told = false;
+    if (this.#told.size === 0) await this.#wait(millis - shortest, signal, true);
+  }
+
+  /** The inodes of the files that changed since this was asked last. */
+  take(): ReadonlySet<string> {
+    const told = new Set(this.#told);
+    this.#told.clear();
+    return told;
   }
 
   close(): void {
     for (const watcher of this.#watchers.values()) watcher.close();
     this.#watchers.clear();
-  }
-
-  #tell(): void {
-    this.#told = true;
-    this.#notify?.();
   }
 
   async #wait(millis: number, signal: AbortSignal, wakeable: boolean): Promise<void> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { appendFile, chmod, chown, mkdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { follow, lines, recorder, temporaryFolder, text, until } from './recorder.ts';
 
@@ -210,4 +210,29 @@ test('several files by pattern, one of them new', async (t) => {
   await until('nine lines', () => seen.lines().length === 9);
   await running.stop();
   assert.deepEqual(seen.lines().toSorted(), written.toSorted());
+});
+
+test('hundreds of files by pattern, most of them empty at first, written and rotated in turn', async (t) => {
+  const folder = await temporaryFolder(t);
+  const seen = recorder();
+  const logs = Array.from({ length: 300 }, (_, i) => join(folder, `host${i}`, 'mail.log'));
+  await Promise.all(logs.map((log) => mkdir(dirname(log)).then(() => writeFile(log, ''))));
+  const running = follow(t, join(folder, '*', 'mail.log'), seen);
+  const written = lines(3_000);
+  for (let round = 0; round < 3; round++) {
+    const some = written.slice(1_000 * round, 1_000 * (round + 1));
+    for (const [i, line] of some.entries()) await appendFile(logs[(i * 7) % logs.length] ?? '', text([line]));
+    await until(
+      `the lines of round ${round}`,
+      () => seen.lines().length === 1_000 * (round + 1),
+      () => seen.blocks.length,
+    );
+    for (const log of logs.slice(100 * round, 100 * round + 50)) {
+      await rename(log, `${log}.1`);
+      await writeFile(log, '');
+    }
+  }
+  await running.stop();
+  assert.deepEqual(seen.lines().toSorted(), written.toSorted());
+  assert.deepEqual(seen.gaps, []);
 });
