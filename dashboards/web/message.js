@@ -93,11 +93,11 @@ function decoded(text) {
 
 /** @param {Trace} trace */
 function head({ summary }) {
-  const { sender, recipients, messageId, queueId, host, instance, size, status, time, user } = summary;
+  const { sender, messageId, queueId, host, instance, size, status, time, user } = summary;
   /** @type {(readonly [string, Node | string | false])[]} */
   const facts = [
     [t('head.sender'), logged(sender || '<>')],
-    [t('head.recipients'), recipientList(recipients)],
+    [t('head.recipients'), recipientList(summary)],
     [t('head.time'), dateTime(time)],
     [t('head.size'), size > 0 && bytes(size, tag())],
     [t('head.user'), user !== '' && logged(user)],
@@ -117,10 +117,10 @@ function head({ summary }) {
   ];
 }
 
-/** @param {readonly string[]} recipients */
-function recipientList(recipients) {
+/** @param {Trace['summary']} summary */
+function recipientList({ recipients, recipientCount }) {
   const named = recipients.slice(0, MOST_RECIPIENTS);
-  const others = recipients.length - named.length;
+  const others = recipientCount - named.length;
   return el(
     'span',
     null,

@@ -189,12 +189,12 @@ function join(answers) {
 
 /** @param {MessageSummary} message */
 function row(message) {
-  const { id, time, status, reason, sender, recipients, clientName, clientIp, size, user } = message;
+  const { id, time, status, reason, sender, recipients, recipientCount, clientName, clientIp, size, user } = message;
   return [
     el('a', { class: 'when', href: `#messages/${encodeURIComponent(id)}` }, minute(time)),
     el('span', null, badge(status), reason !== '' && el('span', { class: 'reason' }, logged(name('reason', reason)))),
     logged(sender || '<>'),
-    el('span', null, logged(recipients[0] ?? ''), recipients.length > 1 && el('span', { class: 'more' }, ` +${recipients.length - 1}`)),
+    el('span', null, logged(recipients[0] ?? ''), recipientCount > 1 && el('span', { class: 'more' }, ` +${recipientCount - 1}`)),
     el('span', null, logged(user !== '' ? user : clientName !== '' && clientName !== 'unknown' ? clientName : clientIp)),
     size > 0 ? bytes(size, tag()) : '',
   ];

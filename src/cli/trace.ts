@@ -62,6 +62,8 @@ function lifeText({ summary, queueFiles, deliveries, refusals, verdicts, steps }
   const lines = moments
     .toSorted((a, b) => a.time - b.time)
     .map(({ time, where, text }) => `${new Date(time).toISOString()}  ${printable(where)}  ${printable(text)}`);
-  const head = `<${summary.sender}> to ${summary.recipients.map((recipient) => `<${recipient}>`).join(', ')}: ${summary.status}`;
+  const others = summary.recipientCount - summary.recipients.length;
+  const to = summary.recipients.map((recipient) => `<${recipient}>`).join(', ') + (others > 0 ? ` and ${others} more` : '');
+  const head = `<${summary.sender}> to ${to}: ${summary.status}`;
   return `${printable(head)}\nmessage-id ${printable(summary.messageId) || '(none)'}\n\n${lines.join('\n')}\n`;
 }

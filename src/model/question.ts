@@ -150,7 +150,9 @@ export interface MessageSummary {
   readonly messageId: string;
   readonly via: QueueFileRow['via'];
   readonly sender: string;
+  /** As addressed by the sender, where the log tells; not all of very many. */
   readonly recipients: readonly string[];
+  readonly recipientCount: number;
   readonly clientName: string;
   readonly clientIp: string;
   readonly user: string;

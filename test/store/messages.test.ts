@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { BreakdownQuestion, MessagesQuestion, TopOf, Where } from '../../src/model/question.ts';
+import type { DeliveryRow } from '../../src/model/batch.ts';
+import type { BreakdownQuestion, MessagesQuestion, MessageSummary, TopOf, Where } from '../../src/model/question.ts';
 import type { SeriesName } from '../../src/model/series.ts';
 import type { Store } from '../../src/store/store.ts';
 import { batchOf, DAY_START, delivery, delta, login, NOON, openStore, queueFile, refusal, step, verdict } from './batches.ts';
@@ -294,4 +295,96 @@ test('a message of which no queue file is known is listed by what its deliveries
     [{ host, instance, queueId, sender, size, via: '' }],
   );
   assert.equal(listed.length, 2);
+});
+
+test('of a status all are found, however many others came later', async (t) => {
+  const store = await openStore(t);
+  const LATER = 2_500;
+  const later = Array.from({ length: LATER }, (_, i) => ({ uid: 100 + i, time: NOON + 1000 + i }));
+  await store.commit(
+    batchOf({
+      queueFiles: [...[1, 2, 3, 4, 5, 6].map((uid) => queueFile({ uid, time: NOON + uid })), ...later.map(queueFile)],
+      deliveries: [
+        delivery({ uid: 1, time: NOON + 1, outcome: 'deferred' }),
+        delivery({ uid: 4, time: NOON + 4, outcome: 'deferred' }),
+        // They were all told to come back, and delivered then.
+        ...later.flatMap(({ uid, time }) => [
+          delivery({ uid, time, outcome: 'deferred' }),
+          delivery({ uid, time: time + 1, outcome: 'sent', recipient: 'r@example.com' }),
+        ]),
+      ],
+      refusals: [
+        refusal({ uid: 2, time: NOON + 2, action: 'discarded' }),
+        refusal({ uid: 3, time: NOON + 3, source: 'milter', stage: 'eod' }),
+      ],
+      steps: [step({ uid: 4, time: NOON + 5, kind: 'removed', text: 'postsuper' })],
+      ends: [
+        { uid: 2, time: NOON + 3, kind: 'discarded' },
+        { uid: 3, time: NOON + 4, kind: 'refused' },
+        { uid: 4, time: NOON + 5, kind: 'deleted' },
+        { uid: 6, time: NOON + 6, kind: 'requeued' },
+        ...later.map(({ uid, time }) => ({ uid, time: time + 2, kind: 'removed' as const })),
+      ],
+    }),
+  );
+  assert.deepEqual(await found(store, { status: 'deferred' }), ['1 deferred']);
+  assert.deepEqual(await found(store, { status: 'discarded' }), ['2 discarded']);
+  assert.deepEqual(await found(store, { status: 'rejected' }), ['3 rejected']);
+  assert.deepEqual(await found(store, { status: 'removed' }), ['4 removed']);
+  assert.deepEqual(await found(store, { status: 'queued' }), ['6 queued', '5 queued']);
+});
+
+test('mailings to many are listed with how they fared, some recipients and how many there are', async (t) => {
+  const store = await openStore(t);
+  const READERS = 1_200;
+  const address = (i: number): string => `Reader${i}@example.org`;
+  const mailing = (uid: number, last: (i: number) => 'sent' | 'deferred' | 'bounced'): DeliveryRow[] =>
+    Array.from({ length: READERS }, (_, i) => [
+      delivery({ uid, recipient: 'list@here.example', outcome: 'hop', time: NOON + uid }),
+      delivery({ uid, recipient: address(i), outcome: 'deferred', time: NOON + uid + i, reply: 'later' }),
+      delivery({ uid, recipient: address(i), outcome: last(i), time: NOON + uid + 5000 + i, reply: `${last(i)} ${i}` }),
+    ]).flat();
+  await store.commit(
+    batchOf({
+      queueFiles: [1, 2, 3, 4].map((uid) => queueFile({ uid, time: NOON + uid, sender: 'news@here.example' })),
+      deliveries: [
+        ...mailing(1, () => 'sent'),
+        ...mailing(2, (i) => (i === 700 ? 'bounced' : 'sent')),
+        ...mailing(3, (i) => (i % 2 === 0 ? 'deferred' : 'sent')),
+        ...Array.from({ length: READERS }, (_, i) => delivery({ uid: 4, recipient: address(i), outcome: 'hop', time: NOON + 4 })),
+      ],
+    }),
+  );
+  const listed = async (question: Partial<MessagesQuestion>) => (await store.messages({ ...range, limit: 20, ...question })).toReversed();
+  const of = ({ id, status, reason, recipientCount, recipients }: MessageSummary) => [
+    id,
+    status,
+    reason,
+    recipientCount,
+    recipients.length,
+  ];
+  const all = await listed({ sender: 'news@here.example' });
+  assert.deepEqual(all.map(of), [
+    ['1', 'sent', 'sent 0', READERS, 100],
+    ['2', 'bounced', 'bounced 700', READERS, 100],
+    ['3', 'deferred', 'deferred 0', READERS, 100],
+    ['4', 'queued', '', READERS, 100],
+  ]);
+  for (const { id, status, reason, recipients } of all) {
+    const whole = (await store.trace(id))?.summary;
+    assert.deepEqual([whole?.status, whole?.reason, whole?.recipientCount], [status, reason, READERS]);
+    assert.deepEqual(recipients, whole?.recipients);
+  }
+  assert.deepEqual(
+    (await listed({ recipient: 'reader900@example.org' })).map(({ id }) => id),
+    ['1', '2', '3', '4'],
+  );
+  assert.deepEqual(
+    (await listed({ status: 'sent' })).map(({ id }) => id),
+    ['1', '2', '3'],
+  );
+  assert.deepEqual(
+    (await listed({ status: 'bounced' })).map(({ id }) => id),
+    ['2'],
+  );
 });

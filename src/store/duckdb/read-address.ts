@@ -100,6 +100,7 @@ async function messagesAt(ask: Ask, { from, to, limit }: Asked, wanted: Wanted, 
   const lives = await loadBriefLives(
     ask,
     rows.map((row) => Number(row['root'])),
+    wanted.recipient ? wanted.address : '',
   );
   const spelled = await spellingsOf(ask, wanted, lives);
   const hit = ({ queueFiles, deliveries }: Life<BriefDelivery>): number =>

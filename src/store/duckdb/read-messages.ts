@@ -10,6 +10,7 @@ import { messagesWithFate } from './read-reconcile.ts';
 import { attemptSql, summaryOfAttempt } from './refused.ts';
 import { Parameters } from './segments.ts';
 import { summarize } from './summary.ts';
+import { DAY } from './sums.ts';
 
 /**
  * Which queue files and deliveries a filter finds; each is one of several conditions over a table, or nothing to find there. They are
@@ -25,7 +26,7 @@ interface Filter {
 /** More candidates than asked for, because a status is known only once a message's deliveries are read. */
 const SPARE = 4;
 const MOST_CANDIDATES = 2000;
-/** Rows that one message may take up among the newest: recipients, attempts, queue files. */
+/** Queue files, or steps, that one message may take up among the newest. */
 const ROWS_A_MESSAGE = 20;
 
 export async function readMessages(ask: Ask, memory: Memory, question: MessagesQuestion): Promise<MessageSummary[]> {
@@ -40,11 +41,9 @@ export async function readMessages(ask: Ask, memory: Memory, question: MessagesQ
   if (byAddress !== undefined) return byAddress;
   const isFiltered = filtersOf(question, new Parameters()).length > 0;
   const found: MessageSummary[] = [];
-  if (status !== 'rejected' || isFiltered) {
-    for (const life of await loadBriefLives(ask, await candidates(ask, question))) {
-      const { summary, outcomes } = summarize(life);
-      if (status === undefined || summary.status === status || outcomes.has(status)) found.push(summary);
-    }
+  for (const life of await loadBriefLives(ask, await candidates(ask, question))) {
+    const { summary, outcomes } = summarize(life);
+    if (status === undefined || summary.status === status || outcomes.has(status)) found.push(summary);
   }
   if ((status === undefined && isFiltered) || status === 'rejected') {
     found.push(...(await newest(question, limit, (from) => refusedAttempts(ask, { ...question, from }))));
@@ -60,22 +59,22 @@ async function candidates(ask: Ask, question: MessagesQuestion): Promise<number[
     const parameters = new Parameters();
     const range = (table: string): string =>
       `${table}.time >= ${parameters.time(from * 1000)} AND ${table}.time < ${parameters.time(question.to * 1000)}`;
-    const wanted = conditionsOf(question, parameters);
+    const wanted = conditionsOf({ ...question, from }, parameters);
+    // With one condition the newest rows hold the newest messages, but for deliveries: a message may have thousands. With several the
+    // messages that meet all may be older.
+    const first = wanted.length > 1 ? '' : `ORDER BY time DESC LIMIT ${most * ROWS_A_MESSAGE}`;
     const hits = (wanted.length === 0 ? [{ queueFiles: ['q.uid = q.message'] }] : wanted).flatMap((filter, index) => [
       ...(filter.queueFiles ?? []).map(
-        (one) => `SELECT ${index} AS f, q.message AS m, q.time AS time FROM queue_files q WHERE ${range('q')} AND ${one}`,
+        (one) => `(SELECT ${index} AS f, q.message AS m, q.time AS time FROM queue_files q WHERE ${range('q')} AND ${one} ${first})`,
       ),
       ...(filter.deliveries ?? []).map(
         (one) => `SELECT ${index} AS f, d.message AS m, d.time AS time FROM deliveries d WHERE ${range('d')} AND ${one}`,
       ),
       ...(filter.steps ?? []).map(
-        (one) => `SELECT ${index} AS f, s.message AS m, s.time AS time FROM steps s WHERE ${range('s')} AND ${one}`,
+        (one) => `(SELECT ${index} AS f, s.message AS m, s.time AS time FROM steps s WHERE ${range('s')} AND ${one} ${first})`,
       ),
     ]);
-    // With one condition the newest rows hold the newest messages; with several the messages that meet all may be older.
-    const first = wanted.length > 1 ? '' : `ORDER BY time DESC LIMIT ${most * ROWS_A_MESSAGE}`;
-    const newestHits = hits.map((hit) => `(${hit} ${first})`);
-    const rows = await ask(rootsSql(newestHits.join(' UNION ALL '), Math.max(1, wanted.length), parameters.add(most)), parameters.values);
+    const rows = await ask(rootsSql(hits.join(' UNION ALL '), Math.max(1, wanted.length), parameters.add(most)), parameters.values);
     return rows.map((row) => Number(row['root']));
   };
   return conditionsOf(question, new Parameters()).length > 1 ? find(question.from) : newest(question, most, find);
@@ -83,7 +82,7 @@ async function candidates(ask: Ask, question: MessagesQuestion): Promise<number[
 
 /** What a message has to meet, each by any of its rows. */
 function conditionsOf(question: MessagesQuestion, parameters: Parameters): Filter[] {
-  const ofStatus = question.status === undefined ? undefined : statusFilter(question.status);
+  const ofStatus = question.status === undefined ? undefined : statusFilter(question.status, question.from, parameters);
   return [...filtersOf(question, parameters), ...(ofStatus === undefined ? [] : [ofStatus])];
 }
 
@@ -161,20 +160,30 @@ function exactly(term: string): string {
 
 const isAddress = (term: string): boolean => term.includes('@');
 
-/** What a message of this status has among its rows; nothing where no row tells. */
-function statusFilter(status: MessageStatus): Filter | undefined {
+/** Nearly only messages of this status meet it, so that the newest that do are the newest of the status. `from`: since when, in seconds. */
+function statusFilter(status: MessageStatus, from: number, parameters: Parameters): Filter {
+  // A queue file that was put back, or whose id came up again, may go on. Clocks of hosts differ.
+  const over = (): string =>
+    `SELECT uid FROM ended WHERE kind NOT IN ('requeued', 'lost') AND time >= ${parameters.time(Math.max(0, from * 1000 - DAY))}`;
+  const acted = `q.uid IN (SELECT uid FROM refusals WHERE uid <> 0 AND action = '${status}')`;
   switch (status) {
     case 'delivered':
     case 'sent':
-    case 'deferred':
     case 'bounced':
       return { deliveries: [`d.outcome = '${status}'`] };
+    case 'deferred':
+      return { deliveries: [`d.outcome = 'deferred' AND d.uid NOT IN (${over()})`] };
+    case 'discarded':
+      return { deliveries: [`d.outcome = 'discarded'`], queueFiles: [acted] };
+    case 'rejected':
+      return { queueFiles: [acted] };
+    case 'queued':
+      return { queueFiles: [`q.uid NOT IN (${over()})`] };
     case 'expired':
     case 'held':
       return { steps: [`s.kind = '${status}'`] };
     case 'removed':
-      return { steps: [`s.kind IN ('removed', 'cancelled')`] };
     default:
-      return undefined;
+      return { steps: [`s.kind IN ('removed', 'cancelled')`] };
   }
 }

@@ -30,6 +30,7 @@ export function summaryOfAttempt(row: Row): MessageSummary {
     via: '',
     sender: refusal.sender,
     recipients: refusal.recipient === '' ? [] : [refusal.recipient],
+    recipientCount: refusal.recipient === '' ? 0 : 1,
     clientName: refusal.clientName,
     clientIp: refusal.clientIp,
     user: '',

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../model/batch.ts';
 import type { MessageStatus, MessageSummary } from '../../model/question.ts';
-import type { BriefDelivery, Life } from './lives.ts';
+import { type BriefDelivery, type Life, MOST_NAMED } from './lives.ts';
 
 /** What asks for attention comes first: the status of a message whose recipients fared differently. */
 const WORST_FIRST = ['bounced', 'deferred', 'discarded', 'sent', 'delivered'] as const satisfies readonly Outcome[];
@@ -19,6 +19,7 @@ export function summarize(life: Life<BriefDelivery>): Summarized {
   const latest = latestByRecipient(deliveries);
   const outcomes = new Set<MessageStatus>(latest.map(({ outcome }) => outcome as Exclude<Outcome, 'hop'>));
   const { status, reason } = verdict(life, latest);
+  const recipients = recipientsOf(deliveries);
   const summary: MessageSummary = {
     id: String(life.root),
     time: first?.time ?? 0,
@@ -28,7 +29,8 @@ export function summarize(life: Life<BriefDelivery>): Summarized {
     messageId: root?.messageId ?? '',
     via: root?.via ?? '',
     sender: root?.sender ?? deliveries[0]?.sender ?? '',
-    recipients: recipientsOf(deliveries),
+    recipients: recipients.slice(0, MOST_NAMED),
+    recipientCount: life.recipientCount ?? recipients.length,
     clientName: root?.clientName ?? '',
     clientIp: root?.clientIp ?? '',
     user: root?.user ?? '',
@@ -56,9 +58,14 @@ function recipientsOf(deliveries: readonly BriefDelivery[]): string[] {
 function verdict({ steps, refusals }: Life<BriefDelivery>, latest: readonly BriefDelivery[]): { status: MessageStatus; reason: string } {
   const expired = steps.find(({ kind }) => kind === 'expired');
   if (expired !== undefined) return { status: 'expired', reason: latest.at(-1)?.reply ?? expired.text };
+  // By postsuper: what was tried again and again until then is not any more.
+  const deleted = steps.find(({ kind }) => kind === 'removed');
   for (const outcome of WORST_FIRST) {
     const delivery = latest.find((one) => one.outcome === outcome);
-    if (delivery !== undefined) return { status: outcome, reason: delivery.reply };
+    if (delivery === undefined) continue;
+    return outcome === 'deferred' && deleted !== undefined
+      ? { status: 'removed', reason: deleted.text }
+      : { status: outcome, reason: delivery.reply };
   }
   const refusal = refusals.find(({ action }) => action === 'rejected' || action === 'discarded');
   if (refusal !== undefined) return { status: refusal.action === 'rejected' ? 'rejected' : 'discarded', reason: refusal.text };
