@@ -28,7 +28,7 @@ import { paint } from './palette.js';
 /** Curves of a graph that is split by what the mail system, not we, named: nobody tells twenty colours apart. */
 const MOST = 10;
 /** As the API calls what has no curve of its own. */
-const OTHERS = '*';
+export const OTHERS = '*';
 
 /**
  * The one question that answers a graph: its series, by all labels that its curves look at. An answer by labels has no
@@ -52,7 +52,7 @@ export function questionOf(graph) {
 }
 
 /**
- * The values that have a curve in this answer, for a later question to have the same.
+ * The values that have a curve in this answer, for a later question to have the same; `OTHERS` is one where some have none.
  *
  * @param {Graph} graph @param {SeriesAnswer} answer
  */
@@ -61,7 +61,7 @@ export function apartIn(graph, answer) {
   const [label] = by;
   if (most === undefined || label === undefined) return [];
   const values = answer.series.flatMap(({ name, labels }) => (own.includes(name) ? (labels[label] ?? []) : []));
-  return [...new Set(values)].filter((value) => value !== '' && value !== OTHERS);
+  return [...new Set(values)].filter((value) => value !== '');
 }
 
 /** Asked of the system now and then, not made from lines. @param {SeriesName} series */

@@ -1,6 +1,6 @@
 // @ts-check
 import { series } from './api.js';
-import { apartIn, columnsOf, gaps, merge, questionOf, summary } from './bins.js';
+import { apartIn, columnsOf, gaps, merge, OTHERS, questionOf, summary } from './bins.js';
 import { chart } from './chart.js';
 import { behind } from './drill.js';
 import { el, fill, keeping } from './dom.js';
@@ -163,6 +163,8 @@ export function card(graph, setting, lead) {
         await whole;
         const got = await ask({ ...span, from: tail }, answer, mine?.signal);
         if (mine?.signal.aborted) return;
+        // A host or domain that had nothing until now gets its curve.
+        if (hasOthers(got) && answer !== undefined && !hasOthers(answer)) return await load();
         answer = answer === undefined ? got : merge(answer, got, span);
       } else {
         const asked = askWhole(span, mine?.signal);
@@ -179,6 +181,9 @@ export function card(graph, setting, lead) {
     root.setAttribute('aria-busy', 'false');
     draw();
   }
+
+  /** @param {SeriesAnswer} some */
+  const hasOthers = (some) => apartIn(graph, some).includes(OTHERS);
 
   /** What is drawn, and to compare with it the same curves of the period before. @param {Span} span @param {AbortSignal | undefined} signal */
   async function askWhole(span, signal) {

@@ -104,6 +104,7 @@ test('of many domains the largest are asked for and drawn, the others as one; a 
   assert.deepEqual(apartIn(byDomain, answer(0, 2, ...domains(2), points('delivered', { domain: '' }, 0, [1, 1]), rest, lines)), [
     'd0.example',
     'd1.example',
+    '*',
   ]);
   assert.deepEqual(apartIn(graph('rejects'), answer(0, 2, points('rejected', { reason: 'rate' }, 0, [1, 1]))), []);
 });

@@ -17,16 +17,16 @@ const SENT = '#graph-delivered tr[data-curve="curve.sent"] td[data-figure=total]
 /** More than the made-up mail system sends in an hour, which loses a minute and wins one while a test looks. */
 const MANY = 1_000_000;
 
-function sentNow(value: number, { live }: { live: boolean }): Batch {
+function sentNow(value: number, { live, instance = 'postfix' }: { live: boolean; instance?: string }): Batch {
   const now = Date.now();
-  const sent = { time: now, series: 'sent', labels: { host: 'mail', instance: 'postfix' }, value, live } as const;
+  const sent = { time: now, series: 'sent', labels: { host: 'mail', instance }, value, live } as const;
   return emptyBatch({ rollups: [sent], lines: 1, coverage: [{ source: 'live', from: now - 1000, to: now }] });
 }
 
-const expectSent = (page: Page, least: number): Promise<unknown> =>
+const expectSent = (page: Page, least: number, figure = SENT): Promise<unknown> =>
   page.waitForFunction(
     ([selector, value]) => Number(document.querySelector(String(selector))?.getAttribute('data-value')) >= Number(value),
-    [SENT, least],
+    [figure, least],
   );
 
 /** The page of an hour, drawn and listening. */
@@ -102,6 +102,17 @@ test('handling the graphs', { skip, timeout: 600_000 }, async (t) => {
     answer();
     await sleep(1000);
     await expectSent(page, 2 * MANY);
+    assert.deepEqual(faults, []);
+  });
+
+  await t.test('of what there was none so far there is a curve once it comes', async (sub) => {
+    const { page, faults } = await browse(sub, { browser });
+    await page.goto(`${site.url}/?range=hour&by=instance&lang=en`);
+    await page.waitForSelector('.state.good');
+    await page.waitForSelector('#graph-delivered tr[data-curve="postfix"]');
+    await site.commit(sentNow(7, { live: true, instance: 'postfix-new' }));
+    await expectSent(page, 7, '#graph-delivered tr[data-curve="postfix-new"] td[data-figure=total]');
+    assert.equal(await page.locator('#graph-delivered tr[data-curve="*"]').count(), 0);
     assert.deepEqual(faults, []);
   });
 
