@@ -98,8 +98,8 @@ async function sumCurves(ask: Ask, memory: Memory, question: SeriesQuestion, fir
   for (const name of new Set(question.series)) {
     const byLabels = new Map<string, number>();
     const own: Curve[] = [];
-    const wanted = [...memory.keys.of(name)].filter(({ labels }) => matches(labels, question.where));
-    for (const { key, labels } of await folded(ask, memory, question, wanted)) {
+    const matching = [...memory.keys.of(name)].filter(({ labels }) => matches(labels, question.where));
+    for (const { key, labels } of await folded(ask, memory, question, matching)) {
       const group = JSON.stringify(question.by.map((label) => labels[label] ?? ''));
       let index = byLabels.get(group);
       if (index === undefined) {
