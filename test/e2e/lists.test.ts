@@ -8,7 +8,7 @@ import { DISK, SOURCES, world } from '../alerts/world.ts';
 import { webDirectory } from '../dashboards/page-module.ts';
 import { build, emptyBatch } from '../http/service.ts';
 import { missing } from '../stack/program.ts';
-import { CROSSED, everyLook, expectSound } from './looks.ts';
+import { everyLook, expectSound } from './looks.ts';
 import { browse, launch, screenshot } from './page.ts';
 import { startSite } from './site.ts';
 
@@ -18,8 +18,8 @@ const listed = (page: Page) => page.locator('tbody tr').first().waitFor();
 test('tops, logins and services', { skip, timeout: 300_000 }, async (t) => {
   const [browser, site] = await Promise.all([launch(t), startSite(t)]);
 
-  await everyLook(t, browser, site.url, { name: 'tops', path: '/#tops', looks: CROSSED, ready: listed });
-  await everyLook(t, browser, site.url, { name: 'logins', path: '/#logins', looks: CROSSED, ready: listed });
+  await everyLook(t, browser, site.url, { name: 'tops', path: '/#tops', ready: listed });
+  await everyLook(t, browser, site.url, { name: 'logins', path: '/#logins', ready: listed });
 
   await t.test('a top is saved as a table, by keyboard', async (sub) => {
     const { page, faults } = await browse(sub, { browser });
@@ -73,7 +73,7 @@ test('alerts', { skip, timeout: 300_000 }, async (t) => {
   const app = await build(t, { reader: here.store, alerting: here.alerting, graphs: GRAPHS, webDirectory, clock: () => here.now });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const browser = await launch(t);
-  await everyLook(t, browser, url, { name: 'alerts', path: '/#alerts', looks: CROSSED, ready: listed });
+  await everyLook(t, browser, url, { name: 'alerts', path: '/#alerts', ready: listed });
 
   await t.test('a rule is silenced and the silence ended, by keyboard', async (sub) => {
     const { page, faults } = await browse(sub, { browser });

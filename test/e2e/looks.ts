@@ -17,12 +17,8 @@ export interface Look {
   readonly width: number;
 }
 
-export const DESK = 1280;
-export const PHONE = 320;
-export const LOOKS: readonly Look[] = [DESK, PHONE].flatMap((width) =>
-  (['en', 'zh-CN'] as const).flatMap((lang) => [false, true].map((dark) => ({ lang, dark, width }))),
-);
-
+const DESK = 1280;
+const PHONE = 320;
 interface Sight {
   /** Of the test and the picture: `graphs`, `logins`. */
   readonly name: string;
@@ -30,7 +26,7 @@ interface Sight {
   readonly path: string;
   /** Resolves when there is to be seen what is looked at. */
   readonly ready: (page: Page, look: Look) => Promise<unknown>;
-  /** Fewer than all, where a page is like another that is seen in all. */
+  /** `CROSSED`, or fewer, where a page is like another that is seen in those. */
   readonly looks?: readonly Look[];
 }
 
@@ -41,17 +37,18 @@ export const EXTREMES: readonly Look[] = [
 ];
 
 /** Each language, brightness and size twice, in four looks. */
-export const CROSSED: readonly Look[] = [
-  ...EXTREMES,
-  { lang: 'zh-CN', dark: false, width: DESK },
-  { lang: 'en', dark: true, width: PHONE },
-];
+const CROSSED: readonly Look[] = [...EXTREMES, { lang: 'zh-CN', dark: false, width: DESK }, { lang: 'en', dark: true, width: PHONE }];
 
 /**
  * Opens a page in each look, as subtests: what `ready` waits for is there, the console is silent, nothing scrolls sideways, axe finds
  * nothing serious, and a picture is kept. `url` is the service's, without a path.
  */
-export async function everyLook(t: TestContext, browser: Browser, url: string, { name, path, ready, looks = LOOKS }: Sight): Promise<void> {
+export async function everyLook(
+  t: TestContext,
+  browser: Browser,
+  url: string,
+  { name, path, ready, looks = CROSSED }: Sight,
+): Promise<void> {
   for (const look of looks) {
     const named = [name, look.lang, look.width, look.dark ? 'dark' : 'light'].join('-');
     await t.test(named, async (sub) => {

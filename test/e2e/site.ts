@@ -1,14 +1,14 @@
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { GRAPHS } from '../../dashboards/graphs/index.ts';
 import { lineFinder } from '../../src/cli/message-lines.ts';
-import { writeHistory } from '../../src/demo/mail-log.ts';
 import type { Batch } from '../../src/model/batch.ts';
 import type { Store } from '../../src/store/store.ts';
 import { webDirectory as sources } from '../dashboards/page-module.ts';
 import { build, committed, pipeline } from '../http/service.ts';
 import { storeOf, temporaryDirectory } from '../support/log-store.ts';
+import { writeSameHistory } from '../support/same-history.ts';
 
 /** The dashboard over a made-up mail system's last days, in this process: ready in seconds, and a test decides what comes next. */
 export interface TestSite {
@@ -54,22 +54,4 @@ export async function startSite(
       collecting.emit(committed({ time: Date.now(), newestEvent: Date.now(), lines, rollups, deliveries, queueFiles, queueSamples, live }));
     },
   };
-}
-
-/** A Wednesday's noon: an hour when much happens. */
-const HISTORY_END = Date.parse('2026-11-18T12:00:00Z');
-const TIME = /^\S+(?=\+00:00 )/gm;
-
-/**
- * The same log whenever it is written, but for its times: what happens depends on the hour and the day that it happens at, and
- * two days that end just now may be two without a single virus.
- */
-async function writeSameHistory(path: string, { days, seed, to }: { days: number; seed: number; to: number }): Promise<void> {
-  await writeHistory(path, { from: HISTORY_END - days * 86_400_000, to: HISTORY_END, seed });
-  const later = to - HISTORY_END;
-  const text = await readFile(path, 'utf8');
-  await writeFile(
-    path,
-    text.replace(TIME, (time) => new Date(Date.parse(`${time}Z`) + later).toISOString().slice(0, -1) + time.slice(-3)),
-  );
 }
