@@ -152,18 +152,12 @@ class FileRun {
   /** Tells the sink how the source is, when that has changed. */
   #tell(): void {
     const tails = [...this.#tails.values()];
+    const reading = this.#unfinished.size > 0;
     const failed = tails.find(({ problem, missing }) => problem !== '' && !missing);
     const missing = tails.every((tail) => tail.missing) ? tails.find(({ problem }) => problem !== '') : undefined;
     const state: SourceState = {
       source: this.#options.path,
-      status:
-        failed !== undefined
-          ? 'failed'
-          : missing !== undefined || tails.length === 0
-            ? 'waiting'
-            : this.#unfinished.size > 0
-              ? 'reading'
-              : 'current',
+      status: failed !== undefined ? 'failed' : missing !== undefined || tails.length === 0 ? 'waiting' : reading ? 'reading' : 'current',
       message:
         failed?.problem ??
         missing?.problem ??

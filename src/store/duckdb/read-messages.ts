@@ -1,7 +1,8 @@
 import type { MessagesQuestion, MessageStatus, MessageSummary } from '../../model/question.ts';
 import { alike } from './addresses.ts';
 import type { Ask } from './database.ts';
-import { loadBriefLives, rootsSql } from './lives.ts';
+import { loadBriefLives } from './brief-lives.ts';
+import { rootsSql } from './lives.ts';
 import type { Memory } from './memory.ts';
 import { newest } from './newest.ts';
 import { readByAddress, type Wanted } from './read-address.ts';

@@ -1,6 +1,7 @@
 import type { Outcome } from '../../model/batch.ts';
 import type { MessageStatus, MessageSummary } from '../../model/question.ts';
-import { type BriefDelivery, type Life, MOST_NAMED } from './lives.ts';
+import { type BriefDelivery, MOST_NAMED } from './brief-lives.ts';
+import type { Life } from './lives.ts';
 
 /** What asks for attention comes first: the status of a message whose recipients fared differently. */
 const WORST_FIRST = ['bounced', 'deferred', 'discarded', 'sent', 'delivered'] as const satisfies readonly Outcome[];
