@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
+import { chunked } from '../lib/chunked.ts';
 
 /** A figure that is a BigInt would otherwise fail a whole answer. */
 export const toJson = (value: unknown): string => {
@@ -11,15 +12,12 @@ export const toJson = (value: unknown): string => {
   }
 };
 
-/** Characters that are made at once: a millisecond's work. */
-const AT_ONCE = 100_000;
-
 /**
  * Sends JSON part by part, for an answer that may have a hundred thousand rows: making one text of it would keep this thread from reading
  * logs, and from answering others, for a second. A short one is one text.
  */
 export function sendLong(reply: FastifyReply, answer: Readonly<Record<string, unknown>>): FastifyReply {
-  const all = parts(answer);
+  const all = chunked(pieces(answer));
   const first = all.next();
   const second = all.next();
   reply.type('application/json; charset=utf-8');
@@ -32,17 +30,6 @@ export function sendLong(reply: FastifyReply, answer: Readonly<Record<string, un
       })(),
     ),
   );
-}
-
-function* parts(answer: Readonly<Record<string, unknown>>): Generator<string, void> {
-  let text = '';
-  for (const piece of pieces(answer)) {
-    text += piece;
-    if (text.length < AT_ONCE) continue;
-    yield text;
-    text = '';
-  }
-  yield text;
 }
 
 /** Lists item by item, the rest as it is. */

@@ -1,3 +1,5 @@
+import { chunked } from './chunked.ts';
+
 /**
  * CSV for people who open it in a spreadsheet (RFC 4180: quoted fields, CRLF). A spreadsheet takes a text that begins like a formula
  * for one and runs it, so an apostrophe goes before it: it makes the cell text. Numbers are written as they are, negative ones too.
@@ -17,20 +19,12 @@ const cell = (value: Cell): string => {
   return `"${safe.replaceAll('"', '""')}"`;
 };
 
-/** Rows that become text at once: a few milliseconds' work. */
-const AT_ONCE = 500;
-
 const line = (cells: readonly Cell[]): string => `${cells.map(cell).join(',')}\r\n`;
 
 /** In parts. With a byte order mark, without which Excel takes UTF-8 for the machine's own code page. */
-export function* csv(heads: readonly string[], rows: Iterable<readonly Cell[]>): Generator<string> {
-  let text = `\uFEFF${line(heads)}`;
-  let lines = 0;
-  for (const row of rows) {
-    text += line(row);
-    if (++lines % AT_ONCE !== 0) continue;
-    yield text;
-    text = '';
-  }
-  yield text;
+export const csv = (heads: readonly string[], rows: Iterable<readonly Cell[]>): Iterable<string> => chunked(lines(heads, rows));
+
+function* lines(heads: readonly string[], rows: Iterable<readonly Cell[]>): Generator<string> {
+  yield `\uFEFF${line(heads)}`;
+  for (const row of rows) yield line(row);
 }

@@ -259,7 +259,8 @@ export async function readTotals(ask: Ask, memory: Memory, question: TotalsQuest
     wanted.map(({ key }) => key),
   );
   return wanted
-    .flatMap(({ key, ...labelled }) => ((totals.get(key) ?? 0) === 0 ? [] : [{ ...labelled, value: totals.get(key) ?? 0 }]))
+    .map(({ key, ...labelled }) => ({ ...labelled, value: totals.get(key) ?? 0 }))
+    .filter(({ value }) => value !== 0)
     .toSorted((a, b) => question.series.indexOf(a.series) - question.series.indexOf(b.series) || compareLabels(a.labels, b.labels, LABELS));
 }
 
