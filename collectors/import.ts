@@ -28,6 +28,8 @@ export interface ImportOptions {
   readonly path: string;
   /** All positions that are stored, whoever left them: what was read before is passed over. */
   readonly positions: readonly Position[];
+  /** ms; when the last of it was written. Else the file's name and time tell. */
+  readonly written?: number | undefined;
   readonly onProgress?: (progress: ImportProgress) => void;
   readonly maxLineBytes?: number;
 }
@@ -41,19 +43,8 @@ const MAX_LINE_BYTES = 1024 * 1024;
  */
 export function importCollector(options: ImportOptions): Collector {
   const run = (sink: Sink, signal: AbortSignal): Promise<void> =>
-    options.path === '-' ? importInput(options, sink, signal) : importFile(options, dated(sink, fullBy(options.path)), signal);
+    options.path === '-' ? importInput(options, sink, signal) : importFile(options, sink, signal);
   return { source: options.path, run };
-}
-
-/** An archive that was copied has a new mtime; the date in its name is older then, and true. */
-function dated(sink: Sink, latest: number | undefined): Sink {
-  if (latest === undefined) return sink;
-  return {
-    lines: (block) => sink.lines(block.written > latest ? { ...block, written: latest } : block),
-    samples: (samples) => sink.samples(samples),
-    state: (state) => sink.state(state),
-    gap: (source, message) => sink.gap(source, message),
-  };
 }
 
 async function importInput(options: ImportOptions, sink: Sink, signal: AbortSignal): Promise<void> {
@@ -61,7 +52,7 @@ async function importInput(options: ImportOptions, sink: Sink, signal: AbortSign
   let bytesRead = 0;
   const onBytes = (bytes: number): void => options.onProgress?.({ bytesRead: (bytesRead += bytes), bytesTotal: 0 });
   await readInput(
-    { source: '-', origin: 'history', known, maxLineBytes: options.maxLineBytes ?? MAX_LINE_BYTES, onBytes },
+    { source: '-', origin: 'history', known, maxLineBytes: options.maxLineBytes ?? MAX_LINE_BYTES, written: options.written, onBytes },
     process.stdin,
     sink,
     signal,
@@ -107,18 +98,23 @@ async function readerFor(path: string, handle: FileHandle, options: ImportOption
   const known = new KnownStreams(options.positions);
   const context: StreamContext = { source: options.path, known, maxLineBytes: options.maxLineBytes ?? MAX_LINE_BYTES, tailPath: undefined };
   const stats = await handle.stat({ bigint: true });
+  const mtimeMs = Number(stats.mtimeNs) / 1e6;
+  // An archive that was copied has a new mtime; the date in its name is older then, and true.
+  const writtenBy = options.written ?? Math.min(mtimeMs, fullBy(path) ?? mtimeMs);
   const start = await readHead(handle);
   const compression = compressionOf(start);
   const head = compression === undefined ? start : await readCompressedHead(handle, compression, path);
   const match = known.match(head);
   const common = { inode: inodeKey(stats), head, match, historyUntil: Infinity };
   if (compression !== undefined) {
-    const file = { compression, mtimeMs: Number(stats.mtimeNs) / 1e6, key: path, onRead };
+    const file = { compression, mtimeMs, writtenBy, key: path, onRead };
     return new CompressedReader(new LogStream(context, common), path, handle, file);
   }
   // A copy that is shorter than what was read of its original holds nothing new.
   const size = Number(stats.size);
   const resume = match === undefined || match.offset > size ? undefined : await resumePoint(handle, size, match);
   const offset = match === undefined ? 0 : (resume?.offset ?? size);
-  return new PlainReader(new LogStream(context, { ...common, offset, withinLine: resume?.withinLine ?? false }), path, handle);
+  const reader = new PlainReader(new LogStream(context, { ...common, offset, withinLine: resume?.withinLine ?? false }), path, handle);
+  reader.writtenBy = writtenBy;
+  return reader;
 }

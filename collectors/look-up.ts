@@ -1,5 +1,5 @@
 /** Finds lines again in a log that is in order of time: the file itself and those that it was before, by bisection where they are plain. */
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { Window } from '../src/model/message-lines.ts';
 import { compressionOf, decompressed } from './decompress.ts';
@@ -7,6 +7,7 @@ import { LineFramer, linesOf } from './framing.ts';
 import { expand } from './glob.ts';
 import { readExactly } from './identity.ts';
 import { rotatedFiles } from './rotation.ts';
+import { partAt, partsOf, type Part } from './years.ts';
 
 export interface LookUp {
   /** Of a configured source; may be a glob. */
@@ -67,8 +68,8 @@ async function lookInto(path: string, asked: LookUp): Promise<{ looked?: Looked;
     const stats = await handle.stat();
     if (!stats.isFile()) return { first: Infinity };
     const compression = compressionOf(await readExactly(handle, 0, 8));
-    const file = new File(path, handle, stats.size, asked);
-    return compression === undefined ? await file.plain() : await file.stream(decompressed(handle, compression, path), stats.mtimeMs);
+    const file = new File(path, handle, stats, asked);
+    return compression === undefined ? await file.plain() : await file.stream(decompressed(handle, compression, path));
   } catch (error) {
     // It may have been rotated away between two looks; what is not there covers nothing.
     const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
@@ -82,21 +83,26 @@ class File {
   readonly #path: string;
   readonly #handle: FileHandle;
   readonly #size: number;
+  /** ms; a compressor keeps it. */
+  readonly #mtimeMs: number;
   readonly #asked: LookUp;
   readonly #timeOf: (line: string, near: number) => number;
+  /** Those that the mtime does not date. */
+  #parts: readonly Part[] = [];
 
-  constructor(path: string, handle: FileHandle, size: number, asked: LookUp) {
+  constructor(path: string, handle: FileHandle, { size, mtimeMs }: Stats, asked: LookUp) {
     this.#path = path;
     this.#handle = handle;
     this.#size = size;
+    this.#mtimeMs = mtimeMs;
     this.#asked = asked;
     this.#timeOf = asked.timeReader(path);
   }
 
   async plain(): Promise<{ looked?: Looked; first: number }> {
     const { windows } = this.#asked;
-    const near = windows[0]?.from ?? 0;
-    const first = (await this.#timeAfter(0, near))?.time ?? Infinity;
+    this.#parts = await partsOf(this.#handle, this.#size, this.#mtimeMs);
+    const first = (await this.#timeAfter(0))?.time ?? Infinity;
     const covered: Window[] = [];
     let done = 0;
     for (const window of windows) {
@@ -116,7 +122,7 @@ class File {
     let high = this.#size;
     while (high - low > CHUNK) {
       const middle = low + Math.floor((high - low) / 2);
-      const line = await this.#timeAfter(middle, window.from);
+      const line = await this.#timeAfter(middle);
       if (line !== undefined && line.time < window.from - DISORDER) low = line.offset;
       else high = middle;
     }
@@ -124,11 +130,12 @@ class File {
   }
 
   /** The first line with a stamp behind an offset. */
-  async #timeAfter(offset: number, near: number): Promise<{ time: number; offset: number } | undefined> {
+  async #timeAfter(offset: number): Promise<{ time: number; offset: number } | undefined> {
     const chunk = await readExactly(this.#handle, offset, CHUNK);
     this.#asked.budget.bytes -= chunk.length;
     let at = offset === 0 ? 0 : chunk.indexOf(10) + 1;
     if (offset > 0 && at === 0) return undefined;
+    const near = this.#writtenAt(offset);
     for (let end = chunk.indexOf(10, at); end >= 0; at = end + 1, end = chunk.indexOf(10, at)) {
       const time = this.#timeOf(chunk.toString('utf8', at, Math.min(end, at + LONGEST_LINE)), near);
       if (!Number.isNaN(time)) return { time, offset: offset + at };
@@ -147,9 +154,10 @@ class File {
       if (chunk.length === 0) break;
       this.#asked.budget.bytes -= chunk.length;
       const before = at;
+      const near = this.#writtenAt(at);
       at += chunk.length;
       for (const line of linesOf(framer, chunk)) {
-        newest = Math.max(newest, this.#tell(line, window));
+        newest = Math.max(newest, this.#tell(line, near, window));
         if (newest > window.to + DISORDER) return { offset: before, seen: true };
       }
     }
@@ -157,17 +165,21 @@ class File {
   }
 
   /** Tells of a line in the window; returns its time, or -Infinity. */
-  #tell(line: string, { from, to }: Window): number {
-    const time = this.#timeOf(line, from);
+  #tell(line: string, near: number, { from, to }: Window): number {
+    const time = this.#timeOf(line, near);
     if (time >= from && time <= to) this.#asked.found(this.#path, line, time);
     return Number.isNaN(time) ? -Infinity : time;
   }
 
-  /** A compressed file is read through once for all windows. `written`: when it was last written, which its compressor keeps. */
-  async stream(chunks: AsyncIterable<Buffer>, written: number): Promise<{ looked?: Looked; first: number }> {
+  #writtenAt(offset: number): number {
+    return partAt(this.#parts, offset)?.written ?? this.#mtimeMs;
+  }
+
+  /** A compressed file is read through once for all windows. */
+  async stream(chunks: AsyncIterable<Buffer>): Promise<{ looked?: Looked; first: number }> {
     const { windows, budget } = this.#asked;
     const [begin = { from: 0, to: 0 }, end = begin] = [windows[0], windows.at(-1)];
-    if (written < begin.from - DAY) return { first: -Infinity };
+    if (this.#mtimeMs < begin.from - DAY) return { first: -Infinity };
     let first = Infinity;
     let newest = -Infinity;
     const framer = new LineFramer(0, LONGEST_LINE);
@@ -175,7 +187,7 @@ class File {
       budget.bytes -= chunk.length;
       if (spent(budget)) return { looked: 'limit', first };
       for (const line of linesOf(framer, chunk)) {
-        const time = this.#timeOf(line, begin.from);
+        const time = this.#timeOf(line, this.#mtimeMs);
         if (Number.isNaN(time)) continue;
         first = Math.min(first, time);
         newest = Math.max(newest, time);

@@ -7,7 +7,8 @@ import { explain } from './access.ts';
 import { decompressed } from './decompress.ts';
 import type { Compression } from './decompress.ts';
 import { HEAD_BYTES, readExactly } from './identity.ts';
-import type { LogStream } from './stream.ts';
+import type { LogStream, ReadFacts } from './stream.ts';
+import { partAt, partsOf, type Part } from './years.ts';
 
 /** `more` is there to read; `end` for now; `done` for good; `replaced`: other content lies where the stream was. */
 export type ReadResult = 'more' | 'end' | 'done' | 'replaced';
@@ -36,12 +37,16 @@ export class PlainReader implements Reader {
   readonly handle: FileHandle;
   size = -1;
   mtimeMs = 0;
+  /** ms; when the last of it was written, if that is known better than by the mtime. */
+  writtenBy: number | undefined;
   /** Bytes that had been there and were not read when the file was found replaced. */
   unread = 0;
   /** When it was last seen to have grown, or changed when it was opened. */
   grewAt: number;
   #mtimeNs = -1n;
   #racy = true;
+  /** Those that the file's end does not date. */
+  #parts: readonly Part[] | undefined;
 
   constructor(stream: LogStream, path: string, handle: FileHandle, grewAt = Date.now()) {
     this.stream = stream;
@@ -68,11 +73,13 @@ export class PlainReader implements Reader {
     this.mtimeMs = Number(now.mtimeNs) / 1e6;
     this.#racy = Math.abs(Date.now() - this.mtimeMs) < RACY_MILLIS;
     if (size < stream.framer.readOffset) return 'replaced';
+    this.#parts ??= await this.#guard(partsOf(this.handle, size, this.writtenBy ?? this.mtimeMs));
     let left = budget;
     let read = 0;
     while (left > 0) {
       const { readOffset } = stream.framer;
-      const want = Math.min(CHUNK, stream.readLimit(size) - readOffset);
+      const part = partAt(this.#parts, readOffset);
+      const want = Math.min(CHUNK, Math.min(stream.readLimit(size), part?.end ?? size) - readOffset);
       if (want <= 0) return read > 0 || (await this.#headHolds(size)) ? 'end' : 'replaced';
       const buffer = stream.framer.reserve(want);
       const { bytesRead } = await this.#guard(this.handle.read(buffer, buffer.length - want, want, readOffset));
@@ -80,7 +87,7 @@ export class PlainReader implements Reader {
       if (!(await this.#headHolds(size))) return 'replaced';
       if (bytesRead === 0) return 'end';
       const framed = stream.framer.accept(buffer, bytesRead);
-      await stream.deliver(framed, { mtimeMs: this.mtimeMs, atEnd: readOffset + bytesRead + NEAR_END >= size }, sink);
+      await stream.deliver(framed, this.#facts(readOffset + bytesRead, part), sink);
       read += bytesRead;
       left -= bytesRead;
     }
@@ -90,11 +97,16 @@ export class PlainReader implements Reader {
   /** The rest that has no LF, once nothing more is to be expected. */
   async finish(sink: Sink): Promise<void> {
     const rest = this.stream.framer.finish();
-    if (rest !== undefined) await this.stream.deliver([rest], { mtimeMs: this.mtimeMs, atEnd: true }, sink);
+    if (rest !== undefined) await this.stream.deliver([rest], this.#facts(this.size), sink);
   }
 
   async close(): Promise<void> {
     await this.handle.close();
+  }
+
+  /** Of bytes up to this offset. */
+  #facts(offset: number, part?: Part): ReadFacts {
+    return { mtimeMs: this.mtimeMs, written: part?.written ?? this.writtenBy, atEnd: offset + NEAR_END >= this.size };
   }
 
   /** Tells what the file system refuses from what the sink refuses. */
@@ -125,21 +137,21 @@ export class CompressedReader implements Reader {
   readonly key: string;
   readonly #handle: FileHandle;
   readonly #chunks: AsyncGenerator<Buffer>;
-  readonly #mtimeMs: number;
+  readonly #facts: ReadFacts;
   #toSkip: number;
 
   constructor(stream: LogStream, path: string, handle: FileHandle, file: CompressedFile) {
     this.stream = stream;
     this.path = path;
     this.#handle = handle;
-    this.#mtimeMs = file.mtimeMs;
+    this.#facts = { mtimeMs: file.mtimeMs, written: file.writtenBy, atEnd: false };
     this.key = file.key;
     this.#chunks = decompressed(handle, file.compression, path, file.onRead);
     this.#toSkip = stream.framer.readOffset;
   }
 
   async read(budget: number, sink: Sink): Promise<ReadResult> {
-    const facts = { mtimeMs: this.#mtimeMs, atEnd: false };
+    const facts = this.#facts;
     let left = budget;
     while (left > 0) {
       const next = await this.#chunks.next();
@@ -166,6 +178,8 @@ export class CompressedReader implements Reader {
 export interface CompressedFile {
   readonly compression: Compression;
   readonly mtimeMs: number;
+  /** ms; when the last of it was written, if that is known better than by the mtime. */
+  readonly writtenBy?: number | undefined;
   readonly key: string;
   readonly onRead?: (bytes: number) => void;
 }

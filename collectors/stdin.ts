@@ -42,6 +42,8 @@ export interface InputOptions {
   /** An input that begins like a known stream goes on where that ended. Empty: each input is a new one. */
   readonly known: KnownStreams;
   readonly maxLineBytes: number;
+  /** ms; when the last of it was written. Default: as it comes. */
+  readonly written?: number | undefined;
   readonly onBytes?: (bytes: number) => void;
 }
 
@@ -117,10 +119,10 @@ class InputReading {
   }
 
   async #deliver(framed: readonly Framed[]): Promise<void> {
-    const { source, origin } = this.#options;
+    const { source, origin, written = Date.now() } = this.#options;
     for (const { bytes, offset, next, cut, cutBytes } of framed) {
       const position: Position = { id: this.#id, offset: next, state: { ...this.#state, ...(cut && { cut }) } };
-      await this.#sink.lines({ source, bytes, offset, position, written: Date.now(), origin, ...(cutBytes > 0 && { cutBytes }) });
+      await this.#sink.lines({ source, bytes, offset, position, written, origin, ...(cutBytes > 0 && { cutBytes }) });
     }
   }
 }

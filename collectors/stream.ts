@@ -31,6 +31,8 @@ export interface StreamStart {
 /** What the file's facts were when bytes were read. */
 export interface ReadFacts {
   readonly mtimeMs: number;
+  /** ms; when these bytes were written, where that is known better than by the mtime. */
+  readonly written?: number | undefined;
   /** The bytes reach to the end of what was there. */
   readonly atEnd: boolean;
 }
@@ -79,7 +81,7 @@ export class LogStream implements ActiveStream {
         bytes: piece.bytes,
         offset: piece.offset,
         position,
-        written: fresh ? now : Math.floor(facts.mtimeMs),
+        written: fresh ? now : Math.floor(facts.written ?? facts.mtimeMs),
         origin,
         ...(piece.cutBytes > 0 && { cutBytes: piece.cutBytes }),
       };

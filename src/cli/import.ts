@@ -120,8 +120,7 @@ async function read(
   const sink: Sink = {
     lines({ bytes, ...block }: Block) {
       positions.set(block.position.id, block.position);
-      const dated = written === undefined ? block : { ...block, written };
-      return counter.lines(dated, envelopes.read({ ...dated, bytes }));
+      return counter.lines(block, envelopes.read({ ...block, bytes }));
     },
     samples: () => Promise.resolve(),
     state: () => undefined,
@@ -129,7 +128,8 @@ async function read(
   };
   for (const path of paths) {
     if (stopping.aborted) break;
-    await importCollector({ path, positions: [...positions.values()], onProgress: (at) => progress.update(path, at) }).run(sink, stopping);
+    const options = { path, positions: [...positions.values()], written };
+    await importCollector({ ...options, onProgress: (at) => progress.update(path, at) }).run(sink, stopping);
     if (!stopping.aborted) progress.done(path);
   }
 }
