@@ -24,6 +24,7 @@ import type { Period } from '../reports/period.ts';
 import type { StoreReader } from '../store/store.ts';
 import { type AlertsTold, reportedAlerts, toldAlerts } from './reported-alerts.ts';
 import { DATABASE } from './data-directory.ts';
+import { seriesInParts } from './long-series.ts';
 import { runningService } from './running-service.ts';
 
 /** What commands ask. */
@@ -55,9 +56,11 @@ function serviceReader(url: string): CommandReader {
       const { totals } = answer as { totals: { series: SeriesName; labels: LabelValues; value: number }[] };
       return totals satisfies readonly TotalsRow[];
     },
-    async series({ from, to, step, series, by, where }: SeriesQuestion) {
-      const lists = { series: series.join(','), ...(by.length === 0 ? {} : { by: by.join(',') }) };
-      return (await get(url, 'series', { from, to, step, ...lists, ...where })) as SeriesAnswer;
+    series(question: SeriesQuestion) {
+      return seriesInParts(question, async ({ from, to, step, series, by, where }) => {
+        const lists = { series: series.join(','), ...(by.length === 0 ? {} : { by: by.join(',') }) };
+        return (await get(url, 'series', { from, to, step, ...lists, ...where })) as SeriesAnswer;
+      });
     },
     async breakdown({ of, by, from, to, where, order, limit }: BreakdownQuestion) {
       const lists = by.length === 0 ? {} : { by: by.join(',') };

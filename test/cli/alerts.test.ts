@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { startReceiver } from '../alerts/receiver.ts';
 import { emptyBatch } from '../http/service.ts';
+import { startService } from '../stack/service.ts';
+import { temporaryDirectory } from '../support/log-store.ts';
 import { openDuckStore } from '../../src/store/duckdb/index.ts';
 import type { Finding } from '../../src/cli/finding.ts';
 
@@ -33,11 +35,10 @@ async function home(t: TestContext, alerts: string): Promise<{ directory: string
   return { directory, config };
 }
 
-test('alerts test tells when a rule would have fired over the stored history, with the figures', async (t) => {
-  const { directory, config } = await home(
-    t,
-    'alerts: { rules: [{ name: busy, type: value, series: sent, over: 1h, above: 100, resolve_at: 50 }] }\n',
-  );
+const BUSY = 'alerts: { rules: [{ name: busy, type: value, series: sent, over: 1h, above: 100, resolve_at: 50 }] }\n';
+
+/** A store in which much was sent in two hours of yesterday; the answer is the moment (ms) so many hours ago. */
+async function storeBusyTwoHours(directory: string): Promise<(hours: number) => number> {
   const store = await openDuckStore({ path: join(directory, 'mailgraph-ext.duckdb') });
   const hour = Math.floor(Date.now() / 3_600_000) * 3_600_000;
   const at = (hours: number) => hour - hours * 3_600_000;
@@ -50,6 +51,12 @@ test('alerts test tells when a rule would have fired over the stored history, wi
   }));
   await store.commit(emptyBatch({ rollups, coverage: [{ source: 'a', from: at(40), to: at(0) }] }));
   await store.close();
+  return at;
+}
+
+test('alerts test tells when a rule would have fired over the stored history, with the figures', async (t) => {
+  const { directory, config } = await home(t, BUSY);
+  const at = await storeBusyTwoHours(directory);
   const { code, out } = await run('alerts', 'test', 'busy', '--config', config, '--last', '2d');
   const stamp = (time: number) => new Date(time).toISOString().slice(0, 16).replace('T', ' ');
   assert.equal(code, 0);
@@ -75,6 +82,19 @@ test('alerts test tells when a rule would have fired over the stored history, wi
   const misspelt = await run('alerts', 'test', 'bussy', '--config', config);
   assert.equal(misspelt.code, 2);
   assert.match(misspelt.errors, /did you mean "busy"\?/);
+});
+
+test('the running service is asked for the same history as the store', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const data = join(directory, 'data');
+  await mkdir(data);
+  await storeBusyTwoHours(data);
+  const service = await startService(t, directory, `zone: UTC\nsources: [{ type: file, path: ${directory}/mail.log }]\n${BUSY}`);
+  const words = ['alerts', 'test', 'busy', '--config', join(directory, 'config.yaml'), '--last', '2d'];
+  const asked = await run(...words);
+  assert.match(asked.out, /^busy: would have fired once\n/);
+  await service.stop();
+  assert.deepEqual(await run(...words), asked);
 });
 
 test('doctor reaches every channel without a word to it, and says what is wrong and what to do', async (t) => {
