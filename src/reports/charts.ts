@@ -1,7 +1,8 @@
 import type { Graph } from '../model/graph.ts';
-import type { Where } from '../model/question.ts';
+import type { SeriesQuestion, Where } from '../model/question.ts';
 import { SERIES } from '../model/series.ts';
 import { graphQuestion, graphSvg, type LegendKey, legendOf, png } from '../images/index.ts';
+import { seriesInBars } from './bars.ts';
 import type { DailyReport } from './daily.ts';
 import type { ReportReader } from './figures.ts';
 import type { Wording } from './wording.ts';
@@ -56,12 +57,15 @@ async function chartOf(
   { words, domain: ours }: ChartOptions,
 ): Promise<Chart | undefined> {
   const { from, to } = period;
-  const span = { from, to, step: to - from > 90_000 ? WEEK_STEP : DAY_STEP, live: false };
+  const step = to - from > 90_000 ? WEEK_STEP : DAY_STEP;
+  // The last bar of a week with a change of the clock is a part of one.
+  const span = { from, to: from + Math.ceil((to - from) / step) * step, step, live: false };
   const where: Where = domain === '' ? {} : { domain: [domain] };
-  const question = graphQuestion(graph, span, where);
+  const question = { ...graphQuestion(graph, span, where), to };
   // Lines read belong to no domain: they tell a quiet hour from one that nobody watched.
-  const own = await reader.series({ ...question, series: question.series.filter((name) => name !== 'log_lines') });
-  const lines = await reader.series({ ...question, series: ['log_lines'], by: [], where: {} });
+  const ask = (part: Partial<SeriesQuestion>) => seriesInBars({ ...question, ...part }, (asked) => reader.series(asked));
+  const own = await ask({ series: question.series.filter((name) => name !== 'log_lines') });
+  const lines = await ask({ series: ['log_lines'], by: [], where: {} });
   const answer = { ...own, series: [...own.series, ...lines.series] };
   const picture = { graph, answer, span, now: to, lang: words.language, theme: 'light', zone: words.zone, content: 'plot' } as const;
   const curves = legendOf(picture).filter(({ values }) => values.some((value) => value !== null && value > 0));

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { GRAPHS } from '../../dashboards/graphs/index.ts';
+import { Zone } from '../../src/envelope/zone.ts';
 import { dailyReport } from '../../src/reports/daily.ts';
 import { dailyText } from '../../src/reports/daily-text.ts';
-import { reportBody, type ReportBody } from '../../src/reports/mail.ts';
+import { reportBody, type ReportBody, type ReportOrder } from '../../src/reports/mail.ts';
 import { type Language, toneOf, wording } from '../../src/reports/wording.ts';
 import type { Store } from '../../src/store/store.ts';
 import { storeOfText } from '../support/log-store.ts';
@@ -15,16 +16,16 @@ before(async (t) => {
   store = await storeOfText(t as never, twoDomains(), { domains: ['alpha.example', 'beta.example'] });
 });
 
-const body = (language: Language = 'en', domain = ''): Promise<ReportBody> =>
-  reportBody(store, {
-    period: PERIOD,
-    zone: UTC,
-    language,
-    domain,
-    graphs: GRAPHS,
-    sender: { host: 'mail', version: '1.2.3' },
-    from: 'Mail log <log@alpha.example>',
-  });
+const orderIn = (language: Language, domain: string): ReportOrder => ({
+  period: PERIOD,
+  zone: UTC,
+  language,
+  domain,
+  graphs: GRAPHS,
+  sender: { host: 'mail', version: '1.2.3' },
+  from: 'Mail log <log@alpha.example>',
+});
+const body = (language: Language = 'en', domain = ''): Promise<ReportBody> => reportBody(store, orderIn(language, domain));
 
 test('figures stand beside the mean of the same weekday in the four weeks before', async () => {
   const { figures, compared } = await dailyReport(store, { period: PERIOD, zone: UTC, domain: '' });
@@ -115,6 +116,16 @@ test('a picture says what a bar counts, a small mean has a decimal, and of bytes
   assert.deepEqual([words.figure('expired', 2.25), words.figure('expired', 5), words.figure('received', 461.75)], ['2.3', '5', '462']);
   assert.equal(toneOf('sent_bytes', { now: 4_700_000, usual: 10_800_000 }), 'plain');
   assert.equal(toneOf('deferred', { now: 207, usual: 168 }), 'bad');
+});
+
+test('pictures count what the table beside them does, where midnight is in no step of three hours, too', async () => {
+  // Ten hours after midnight in UTC: what was sent in the hour before is the end of the week.
+  const zone = new Zone('Pacific/Kiritimati');
+  const period = { from: (FRIDAY + 10 * 3_600_000) / 1000 - 7 * 86_400, to: (FRIDAY + 10 * 3_600_000) / 1000 };
+  const { figures } = await dailyReport(store, { period, zone, domain: '' });
+  const { html } = await reportBody(store, { ...orderIn('en', ''), period, zone });
+  assert.equal(figures.sent.now, 150);
+  assert.match(html, /alt="[^"]*Sent to other hosts: 150, [^"]*Received: 180, /);
 });
 
 test('hostile text of the log is shown, and acts on nothing', async () => {
