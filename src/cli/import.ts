@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { importCollector, orderRotatedSet } from '../../collectors/index.ts';
 import { type Config, loadConfig } from '../config/load.ts';
-import { OperationalError } from '../model/errors.ts';
+import { type ErrorCode, OperationalError } from '../model/errors.ts';
 import type { Block, Sink } from '../model/line.ts';
 import { Envelopes } from '../pipeline/envelopes.ts';
 import type { SavedState } from '../store/store.ts';
@@ -44,19 +44,28 @@ export async function importFiles(args: readonly string[]): Promise<void> {
       zone: values.zone ?? config.zone,
       host: values.host ?? config.host,
     };
-    const { lines, understood, unknown, events } = await importInto(config, files, counter, stopping.signal);
+    const { imported, unreadable } = await importInto(config, files, counter, stopping.signal);
+    const { lines, understood, unknown, events } = imported;
     const seconds = Math.round(performance.now() - started) / 1000;
     if (values.json) process.stdout.write(`${JSON.stringify({ lines, understood, unknown, events, seconds })}\n`);
     else {
       const share = lines === 0 ? 100 : (100 * understood) / (understood + unknown);
       process.stderr.write(`imported ${lines} lines in ${seconds} s: ${share.toFixed(2)} % understood, ${unknown} not, ${events} events\n`);
     }
+    const [first] = unreadable;
+    if (first !== undefined) throw new OperationalError(first.code, unreadable.map(({ message }) => message).join('\n'), { cause: first });
   } finally {
     await counter.close();
   }
 }
 
-async function importInto(config: Config, files: Files, counter: CountingThread, stopping: AbortSignal): Promise<Imported> {
+interface Outcome {
+  readonly imported: Imported;
+  /** Why files were not read, or not to their end. */
+  readonly unreadable: readonly OperationalError[];
+}
+
+async function importInto(config: Config, files: Files, counter: CountingThread, stopping: AbortSignal): Promise<Outcome> {
   // The database is much to load: the counting thread starts meanwhile.
   const { openDuckStore } = await import('../store/duckdb/index.ts');
   const store = await openDuckStore({ path: join(config.data, DATABASE), memoryLimit: STORE_MEMORY, threads: 1, durability: 'checkpoint' });
@@ -65,7 +74,7 @@ async function importInto(config: Config, files: Files, counter: CountingThread,
     const saved = await store.savedState();
     const { domains, internalRelays } = config;
     counter.begin({ saved, host: files.host, domains, internalRelays }, (batch) => store.commitPacked(batch));
-    await read(files, saved, counter, progress, stopping);
+    const unreadable = await read(files, saved, counter, progress, stopping);
     const imported = await counter.end();
     if (stopping.aborted) {
       throw new OperationalError(
@@ -74,7 +83,7 @@ async function importInto(config: Config, files: Files, counter: CountingThread,
       );
     }
     await store.compact();
-    return imported;
+    return { imported, unreadable };
   } finally {
     progress.stop();
     await store.close();
@@ -107,14 +116,18 @@ interface Files {
   readonly host: string;
 }
 
-/** Reads the files one after the other, to their end or until it is told to stop, and has them counted. */
+/**
+ * Reads the files one after the other, to their end or until it is told to stop, and has them counted. One that is damaged or gone
+ * keeps none of the others from being read, nor what was read of it from being stored: the answer is what became of those.
+ */
 async function read(
   { paths, written, zone, host }: Files,
   saved: SavedState,
   counter: CountingThread,
   progress: Progress,
   stopping: AbortSignal,
-): Promise<void> {
+): Promise<OperationalError[]> {
+  const unreadable: OperationalError[] = [];
   const envelopes = new Envelopes({ zone, host });
   const positions = new Map(saved.positions.map((position) => [position.id, position]));
   const sink: Sink = {
@@ -129,10 +142,18 @@ async function read(
   for (const path of paths) {
     if (stopping.aborted) break;
     const options = { path, positions: [...positions.values()], written };
-    await importCollector({ ...options, onProgress: (at) => progress.update(path, at) }).run(sink, stopping);
+    const collector = importCollector({ ...options, onProgress: (at) => progress.update(path, at) });
+    await collector.run(sink, stopping).catch((error: unknown) => {
+      if (!(error instanceof OperationalError) || !OF_THE_FILE.has(error.code)) throw error;
+      unreadable.push(error);
+    });
     if (!stopping.aborted) progress.done(path);
   }
+  return unreadable;
 }
+
+/** What else goes wrong is the store's, and would go wrong with the next file, too. */
+const OF_THE_FILE: ReadonlySet<ErrorCode> = new Set(['source_missing', 'source_unreadable', 'source_corrupt']);
 
 async function checkReadable(path: string): Promise<void> {
   if (path === '-') return;

@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { eventually, missing } from '../stack/program.ts';
 import { startService } from '../stack/service.ts';
 import { temporaryDirectory } from '../support/log-store.ts';
@@ -106,4 +107,24 @@ test('stopped, killed, and gone on with a bar on a terminal: each line once', { 
   assert.match(terminal.stdout, /imported \d+ lines in [\d.]+ s: 100\.00 % understood/);
   assert.equal(await imported(data, log), 0);
   assert.equal(await loginsIn(data), LINES);
+});
+
+test('of a damaged file what came before the damage is stored, and the files after it are read', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const data = join(directory, 'data');
+  const whole = gzipSync(logins(0, 1000));
+  const cut = join(directory, 'mail.log.2.gz');
+  const log = join(directory, 'mail.log');
+  await writeFile(cut, whole.subarray(0, whole.length / 2));
+  await writeFile(log, logins(1000, 100));
+  const { code, out, errors } = await command(['import', '--data', data, '--json', log, cut]);
+  assert.equal(code, 1);
+  assert.match(errors, /^mailgraph-ext: \S+mail\.log\.2\.gz is damaged; what came before the damage was read\n$/);
+  const { lines } = JSON.parse(out) as { lines: number };
+  assert.ok(lines > 200 && lines < 1100, `${lines} lines`);
+  assert.equal(await loginsIn(data), lines);
+  // The whole file, found elsewhere, is read on from the damage.
+  await writeFile(cut, whole);
+  assert.equal(await imported(data, cut), 1100 - lines);
+  assert.equal(await loginsIn(data), 1100);
 });
