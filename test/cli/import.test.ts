@@ -77,7 +77,7 @@ test(
   },
 );
 
-const LINES = 300_000;
+const LINES = 600_000;
 const noTerminal = missing('script') ?? false;
 
 test('stopped, killed, and gone on with a bar on a terminal: each line once', { skip: noTerminal }, async (t) => {
