@@ -72,6 +72,13 @@ async function main(args: readonly string[]): Promise<void> {
 // times that, which for a long import is two hundred megabytes more, and buys no time that can be measured.
 setFlagsFromString('--heap-growing-percent=50');
 
+// `head` goes away with what it wanted: that is no failure. Without a listener it would be a stack trace, and so would a full disk.
+process.stdout.on('error', ({ code = 'unknown' }: NodeJS.ErrnoException) => {
+  if (code !== 'EPIPE') process.stderr.write(`mailgraph-ext: standard output cannot be written (${code})\n`);
+  // oxlint-disable-next-line unicorn/no-process-exit -- whatever the command still does, nobody reads
+  process.exit(code === 'EPIPE' ? 0 : 1);
+});
+
 try {
   await main(process.argv.slice(2));
 } catch (error) {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -8,7 +10,7 @@ import { gzipSync } from 'node:zlib';
 import { startService } from '../stack/service.ts';
 import { eventually } from '../stack/program.ts';
 import { temporaryDirectory } from '../support/log-store.ts';
-import { command, type Outcome } from './command.ts';
+import { command, commandLine, type Outcome } from './command.ts';
 
 const CONTRACT = join(import.meta.dirname, '../fixtures/contract');
 const DAY = ['--from', '2026-11-20', '--to', '2026-11-21', '--zone', 'Europe/Berlin'];
@@ -28,6 +30,20 @@ test('wrong usage is told in one line, with exit code 2', async () => {
   refuses(await command(['report', '--from', 'yesterday']), 2, /--from wants a date/);
   refuses(await command(['import', '--year', '26', CONTRACT]), 2, /--year wants four digits/);
 });
+
+test(
+  'who reads the output may go away; a full disk is told in one line',
+  { skip: !existsSync('/dev/full') && 'there is no /dev/full' },
+  async () => {
+    const words = commandLine(['parse']).map((word) => `'${word}'`);
+    const input = 'Nov 20 10:00:00 mail postfix/qmgr[1]: A1A1A1A1A1: removed\n'.repeat(20_000);
+    const shell = (then: string) => spawnSync('bash', ['-c', `set -o pipefail; ${words.join(' ')} ${then}`], { input, encoding: 'utf8' });
+    const gone = shell('| head -n 1');
+    assert.deepEqual([gone.status, gone.stderr, gone.stdout.split('\n').length], [0, '', 2]);
+    const full = shell('> /dev/full');
+    assert.deepEqual([full.status, full.stderr], [1, 'mailgraph-ext: standard output cannot be written (ENOSPC)\n']);
+  },
+);
 
 test('what cannot be done is told in one line with the cure, with exit code 1', async (t) => {
   const directory = await temporaryDirectory(t);
