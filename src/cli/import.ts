@@ -6,7 +6,7 @@ import { type ErrorCode, OperationalError } from '../model/errors.ts';
 import type { Block, Sink } from '../model/line.ts';
 import { Envelopes } from '../pipeline/envelopes.ts';
 import type { SavedState } from '../store/store.ts';
-import { endOf, readArguments, STORE_OPTIONS } from './arguments.ts';
+import { endOf, readArguments, STORE_OPTIONS, zoneOption } from './arguments.ts';
 import { DATABASE, makeDataDirectory } from './data-directory.ts';
 import type { Imported } from './import-messages.ts';
 import { type Progress, progressBar } from './import-progress.ts';
@@ -29,6 +29,7 @@ export async function importFiles(args: readonly string[]): Promise<void> {
     what: 'a file to import ("-" for standard input)',
   });
   const written = values.year === undefined ? undefined : endOf(values.year);
+  const zone = zoneOption(values.zone);
   const stopping = new AbortController();
   for (const signal of STOPS) process.once(signal, () => stopping.abort());
   const started = performance.now();
@@ -41,7 +42,7 @@ export async function importFiles(args: readonly string[]): Promise<void> {
     const files: Files = {
       paths: orderRotatedSet(positionals),
       written,
-      zone: values.zone ?? config.zone,
+      zone: zone ?? config.zone,
       host: values.host ?? config.host,
     };
     const { imported, unreadable } = await importInto(config, files, counter, stopping.signal);

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { findParser } from '../../parsers/index.ts';
 import { EnvelopeReader } from '../envelope/envelope.ts';
 import type { Event } from '../model/event.ts';
-import { endOf, readArguments } from './arguments.ts';
+import { endOf, readArguments, zoneOption } from './arguments.ts';
 
 /** One line of `parse`'s output. `events` is empty for a line that carries nothing, null for one that no parser knows. */
 interface Parsed {
@@ -23,9 +23,10 @@ export async function parse(args: readonly string[]): Promise<void> {
     { year: { type: 'string' }, zone: { type: 'string' }, source: { type: 'string' } },
     { min: 0, max: 0, what: '' },
   );
+  const zone = zoneOption(values.zone);
   const reader = new EnvelopeReader({
     host: hostname(),
-    ...(values.zone === undefined ? {} : { zone: values.zone }),
+    ...(zone === undefined ? {} : { zone }),
     ...(values.source === undefined ? {} : { source: values.source }),
   });
   const written = values.year === undefined ? Date.now() : endOf(values.year);

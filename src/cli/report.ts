@@ -11,7 +11,7 @@ import { pflogsumm } from '../reports/pflogsumm.ts';
 import { pflogsummText } from '../reports/pflogsumm-text.ts';
 import { sums } from '../reports/report.ts';
 import { wording } from '../reports/wording.ts';
-import { readArguments, STORE_OPTIONS } from './arguments.ts';
+import { readArguments, STORE_OPTIONS, zoneOption } from './arguments.ts';
 import { type CommandReader, withReader } from './reader.ts';
 import { VERSION } from './version.ts';
 
@@ -27,17 +27,22 @@ const OPTIONS = {
 } as const;
 
 const FORMATS = ['text', 'html', 'json', 'pflogsumm'];
+const LANGUAGES = ['en', 'zh-CN'] as const;
 
 /** `report`: the figures of a day (yesterday unless told) or of any time; with `--send`, by mail to whom the config names. */
 export async function printReport(args: readonly string[]): Promise<void> {
   const { values } = readArguments(args, OPTIONS, { min: 0, max: 0, what: '' });
   if (!FORMATS.includes(values.format)) throw new OperationalError('usage', `--format is ${FORMATS.join(', ')}, not "${values.format}"`);
+  const spoken = LANGUAGES.find((language) => language === values.language);
+  if (values.language !== undefined && spoken === undefined)
+    throw new OperationalError('usage', `--language is ${LANGUAGES.join(' or ')}, not "${values.language}"`);
   if (values.format === 'pflogsumm' && values.domain !== undefined)
     throw new OperationalError('usage', 'pflogsumm has no report of one domain: choose another --format, or leave --domain out');
+  const named = zoneOption(values.zone);
   const config = await loadConfig({ path: values.config, data: values.data });
-  const zone = zoneNamed(values.zone ?? config.zone);
+  const zone = zoneNamed(named ?? config.zone);
   if (values.send) return sendReports(config, values);
-  const language = values.language === undefined ? config.language : values.language === 'zh-CN' ? 'zh-CN' : 'en';
+  const language = spoken ?? config.language;
   const period = range(values.from, values.to, zone, Date.now());
   const { from, to } = period;
   const domain = (values.domain ?? '').toLowerCase();
@@ -136,13 +141,15 @@ function day(zone: Zone, utc: number, days: number): number {
 }
 
 function moment(option: string, text: string, zone: Zone): number {
-  if (/^\d{4}-\d\d-\d\d$/.test(text)) {
-    const local = Date.parse(`${text}T00:00:00Z`);
-    if (!Number.isNaN(local)) return zone.moments(local)[0] / 1000;
-  } else if (/^\d{9,11}$/.test(text)) return Number(text);
-  else if (/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text)) {
-    const utc = /(?:Z|[+-]\d\d:?\d\d)$/i.test(text) ? Date.parse(text) : zone.moments(Date.parse(`${text}Z`))[0];
-    if (!Number.isNaN(utc)) return Math.floor(utc / 1000);
+  if (/^\d{9,11}$/.test(text)) return Number(text);
+  const [, date, time] = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d.*)?$/.exec(text) ?? [];
+  const local = Date.parse(`${date}T00:00:00Z`);
+  // Date.parse takes 31 February for 3 March.
+  if (date !== undefined && !Number.isNaN(local) && new Date(local).toISOString().startsWith(date)) {
+    if (time === undefined) return zone.moments(local)[0] / 1000;
+    const named = /(?:Z|[+-]\d\d:?\d\d)$/i.test(text);
+    const stamp = Date.parse(named ? text : `${text}Z`);
+    if (!Number.isNaN(stamp)) return Math.floor((named ? stamp : zone.moments(stamp)[0]) / 1000);
   }
   throw new OperationalError('usage', `${option} wants a date (2026-11-23), an RFC 3339 time or epoch seconds, not "${text}"`);
 }

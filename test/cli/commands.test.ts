@@ -29,6 +29,14 @@ test('wrong usage is told in one line, with exit code 2', async () => {
   refuses(await command(['import']), 2, /file to import.*missing/);
   refuses(await command(['report', '--from', 'yesterday']), 2, /--from wants a date/);
   refuses(await command(['import', '--year', '26', CONTRACT]), 2, /--year wants four digits/);
+  // Date.parse takes the first for 3 March.
+  for (const from of ['2026-02-31', '2026-11-31T10:00', '2026-11-20T25:00'])
+    refuses(await command(['report', '--from', from]), 2, /--from wants a date/);
+  refuses(await command(['report', '--language', 'zh']), 2, /--language is en or zh-CN, not "zh"/);
+  for (const name of ['report', 'parse'])
+    refuses(await command([name, '--zone', 'Asia/Shangai']), 2, /--zone: unknown time zone "Asia\/Shangai"/);
+  refuses(await command(['report', '--domain', '']), 2, /the value of --domain is empty/);
+  refuses(await command(['trace', '']), 2, /message-id or an address is missing/);
 });
 
 test(
