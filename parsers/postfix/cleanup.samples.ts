@@ -538,6 +538,18 @@ export const SAMPLES: readonly Sample[] = [
   },
   {
     tag: 'postfix/cleanup',
+    text: '8A1B2C3D4E: removed (canceled)',
+    events: [{ kind: 'cancelled', queueId: '8A1B2C3D4E', by: 'cleanup' }],
+    source: 'Postfix 3.10, cleanup_api.c cleanup_flush()',
+  },
+  {
+    tag: 'postfix/cleanup',
+    text: '4jY6bB0VPDzK8b9: removed (discarded)',
+    events: [{ kind: 'removed', queueId: '4jY6bB0VPDzK8b9', by: 'cleanup' }],
+    source: 'Postfix 3.10, cleanup_api.c cleanup_flush()',
+  },
+  {
+    tag: 'postfix/cleanup',
     text: '8A1B2C3D4E: canceled',
     events: [{ kind: 'cancelled', queueId: '8A1B2C3D4E', by: 'cleanup' }],
     source: 'Postfix 3.10',

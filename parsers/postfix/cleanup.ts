@@ -1,4 +1,4 @@
-import type { Event } from '../../src/model/event.ts';
+import type { Event, Transition } from '../../src/model/event.ts';
 import type { Parser, Tag } from '../../src/model/parser.ts';
 import { readCheck } from './cleanup-check.ts';
 import { readClient } from './client.ts';
@@ -18,6 +18,18 @@ export const cleanup: Parser = {
 
 const MESSAGE_ID = 'message-id=';
 
+/**
+ * Since Postfix 3.10 the end of a queue file that qmgr never sees (cleanup_api.c cleanup_flush()): the transaction was not
+ * completed, or something said DISCARD. `canceled` alone is what snapshots of November 2024 wrote.
+ */
+const ENDS: Readonly<Record<string, Transition['kind']>> = {
+  'removed (canceled)': 'cancelled',
+  'removed (discarded)': 'removed',
+  canceled: 'cancelled',
+};
+/** One more than the longest, so that a longer text is none of them. */
+const END_MAX = 20;
+
 function parse(text: string, tag: Tag): readonly Event[] | null {
   const end = leadingQueueId(text);
   if (end === 0) return commonLine(text);
@@ -33,8 +45,9 @@ function parse(text: string, tag: Tag): readonly Event[] | null {
     const event = readDelivery(text, queueId, at, tag.program);
     return event === undefined ? null : [event];
   }
-  // Postfix 3.10: the transaction was not completed.
-  if (matches(text, 'canceled', at) && text.length === at + 8) return [{ kind: 'cancelled', queueId, by: 'cleanup' }];
+  const words = text.slice(at, at + END_MAX);
+  const kind = Object.hasOwn(ENDS, words) ? ENDS[words] : undefined;
+  if (kind !== undefined) return [{ kind, queueId, by: 'cleanup' }];
   if (matches(text, 'status=deferred (', at)) return NOTHING;
   return readCheck(text, at, queueId);
 }
