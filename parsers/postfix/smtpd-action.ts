@@ -60,12 +60,3 @@ function readProxy(text: string, at: number, queueId: string | undefined, isAcce
   // amavis and clamsmtpd take what they then throw away.
   return matches(refusal.text, 'Ok, discarded', 0) || matches(refusal.text, 'Virus Detected; Discarded', 0) ? [refusal] : NOTHING;
 }
-
-/** `reject: ETRN domain... from client` (smtpd.c etrn_cmd()): no id, no reply; the domain is the client's word. */
-export function readEtrnReject(text: string): readonly Event[] | null {
-  const from = text.lastIndexOf(' from ');
-  const client = from < 0 ? undefined : readClient(text, from + 6);
-  if (client === undefined || client.end !== text.length) return null;
-  const head: RefusalHead = { kind: 'rejected', source: 'smtpd', stage: 'etrn', client };
-  return [{ ...readRefusal(head, text, text.length), text: text.slice(8, from) }];
-}

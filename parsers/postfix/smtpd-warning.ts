@@ -1,6 +1,7 @@
 import type { Event, Login, Notice, Refusal } from '../../src/model/event.ts';
 import { readClient, setClient, type Client } from './client.ts';
 import { leadingQueueId } from './queue-id.ts';
+import { readRefusal } from './refusal.ts';
 import { matches } from './scan.ts';
 
 const WARNING = 'warning: ';
@@ -13,7 +14,7 @@ export function readWarning(text: string): readonly Event[] {
     const events = readSasl(text, client, client.end + 7);
     if (events !== undefined) return events;
   }
-  return readLimit(text) ?? readSize(text) ?? [plain(text)];
+  return readLimit(text) ?? readSize(text) ?? readEtrn(text) ?? [plain(text)];
 }
 
 const FAILED = ' authentication failed: ';
@@ -105,6 +106,18 @@ function readSize(text: string): readonly Event[] | undefined {
     text: 'queue file size limit exceeded',
   };
   return [refusal, plain(text)];
+}
+
+const ETRN = 'reject: ';
+
+/** `reject: ETRN domain... from client` (smtpd.c etrn_cmd()): no id, no reply; the domain is the client's word. */
+function readEtrn(text: string): readonly Event[] | undefined {
+  if (!matches(text, `${ETRN}ETRN `, START)) return undefined;
+  const from = text.lastIndexOf(' from ');
+  const client = readClient(text, from + 6);
+  if (client?.end !== text.length) return undefined;
+  const refusal = readRefusal({ kind: 'rejected', source: 'smtpd', stage: 'etrn', client }, text, text.length);
+  return [{ ...refusal, text: text.slice(START + ETRN.length, from) }, plain(text)];
 }
 
 const NON_SMTP = 'non-SMTP command from ';

@@ -501,7 +501,7 @@ export const SAMPLES: readonly Sample[] = [
   },
   {
     tag: 'postfix/smtpd',
-    text: 'reject: ETRN example.org... from unknown[192.0.2.18]',
+    text: 'warning: reject: ETRN example.org... from unknown[192.0.2.18]',
     events: [
       {
         kind: 'rejected',
@@ -513,6 +513,7 @@ export const SAMPLES: readonly Sample[] = [
         clientName: 'unknown',
         clientIp: '192.0.2.18',
       },
+      { kind: 'notice', severity: 'warning', text: 'reject: ETRN example.org... from unknown[192.0.2.18]' },
     ],
     source: 'smtpd.c etrn_cmd()',
   },

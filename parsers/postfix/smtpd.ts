@@ -4,7 +4,7 @@ import { readClient, setClient, type Client } from './client.ts';
 import { commonLine, NOTHING } from './notice.ts';
 import { leadingQueueId } from './queue-id.ts';
 import { stageOf } from './refusal.ts';
-import { readAction, readEtrnReject } from './smtpd-action.ts';
+import { readAction } from './smtpd-action.ts';
 import { readWarning } from './smtpd-warning.ts';
 import { daemons } from './tag.ts';
 import { codeAt, matches } from './scan.ts';
@@ -34,9 +34,6 @@ function parse(text: string): readonly Event[] | null {
       break;
     case 112: // p: without an id before Postfix 3.10
       if (matches(text, 'proxy-', 0)) return readAction(text, 0, undefined);
-      break;
-    case 114: // r
-      if (matches(text, 'reject: ETRN ', 0)) return readEtrnReject(text);
       break;
     default:
   }
