@@ -25,6 +25,7 @@ export function stageOf(where: string): SmtpStage {
       return 'data';
     case 'END-OF-MESSAGE':
     case 'DATA content':
+    case 'BDAT content':
       return 'eod';
     case 'VRFY':
       return 'vrfy';

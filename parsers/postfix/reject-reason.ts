@@ -73,6 +73,8 @@ const SERVER_TEXTS: readonly (readonly [string, RejectReason])[] = [
   ['Error: too many', 'rate'],
   ['Error: too much mail', 'rate'],
   ['Error: bare <', 'protocol'],
+  // log_whatsup() leaves out the code and what the client is told around it.
+  ['bare <LF> received', 'protocol'],
   ['Error: authentication failed', 'auth'],
   ['Error: queue file write error', 'temporary'],
   ['Error: access denied', 'blocklist'],

@@ -501,6 +501,27 @@ export const SAMPLES: readonly Sample[] = [
   },
   {
     tag: 'postfix/smtpd',
+    text: 'A1A1A1A1A5: reject: END-OF-MESSAGE from mx.example.net[192.0.2.10]: bare <LF> received; from=<a@example.net> to=<bob@example.org> proto=ESMTP helo=<mx.example.net>',
+    events: [
+      {
+        kind: 'rejected',
+        queueId: 'A1A1A1A1A5',
+        source: 'smtpd',
+        stage: 'eod',
+        temporary: false,
+        reason: 'protocol',
+        text: 'bare <LF> received',
+        clientName: 'mx.example.net',
+        clientIp: '192.0.2.10',
+        sender: 'a@example.net',
+        recipient: 'bob@example.org',
+        helo: 'mx.example.net',
+      },
+    ],
+    source: 'smtpd_forbid_bare_newline = reject, smtpd.c common_post_message_handling()',
+  },
+  {
+    tag: 'postfix/smtpd',
     text: 'warning: reject: ETRN example.org... from unknown[192.0.2.18]',
     events: [
       {
