@@ -1,6 +1,6 @@
 import type { Event, Login, Notice, Refusal } from '../../src/model/event.ts';
 import { readClient, setClient, type Client } from './client.ts';
-import { leadingQueueId } from './queue-id.ts';
+import { queueIdEnd } from './queue-id.ts';
 import { readRefusal } from './refusal.ts';
 import { matches } from './scan.ts';
 
@@ -89,22 +89,34 @@ function readLimit(text: string): readonly Event[] | undefined {
   return [refusal, plain(text)];
 }
 
-/** `ID: queue file size limit exceeded` (smtpd.c): the client gets 552 5.3.4 at the end of data, the log only this. */
+const TOO_BIG = 'queue file size limit exceeded';
+const BDAT = 'BDAT request from ';
+
+/**
+ * `ID: queue file size limit exceeded`, and for a client that announces its chunks `ID: BDAT request from client exceeds
+ * message size limit` (smtpd.c): the client gets 552 5.3.4, the log only this.
+ */
 function readSize(text: string): readonly Event[] | undefined {
-  const rest = text.slice(START, START + 72);
-  const end = leadingQueueId(rest);
-  if (end === 0 || rest.slice(end + 2) !== 'queue file size limit exceeded') return undefined;
+  const end = queueIdEnd(text, START);
+  if (end === START || !matches(text, ': ', end)) return undefined;
+  const words = end + 2;
+  const isBdat = matches(text, BDAT, words);
+  const client = isBdat ? readClient(text, words + BDAT.length) : undefined;
+  const isTooBig =
+    client === undefined ? text.length === words + TOO_BIG.length && matches(text, TOO_BIG, words) : matches(text, ' exceeds ', client.end);
+  if (!isTooBig) return undefined;
   const refusal: Refusal = {
     kind: 'rejected',
-    queueId: rest.slice(0, end),
+    queueId: text.slice(START, end),
     source: 'smtpd',
-    stage: 'eod',
+    stage: isBdat ? 'data' : 'eod',
     code: 552,
     dsn: '5.3.4',
     temporary: false,
     reason: 'size',
-    text: 'queue file size limit exceeded',
+    text: text.slice(words),
   };
+  if (client !== undefined) setClient(refusal, client);
   return [refusal, plain(text)];
 }
 

@@ -1262,6 +1262,31 @@ export const SAMPLES: readonly Sample[] = [
   },
   {
     tag: 'postfix/smtpd',
+    text: 'warning: 8508621C401: BDAT request from mx.example.net[192.0.2.10] exceeds message size limit',
+    events: [
+      {
+        kind: 'rejected',
+        queueId: '8508621C401',
+        source: 'smtpd',
+        stage: 'data',
+        code: 552,
+        dsn: '5.3.4',
+        temporary: false,
+        reason: 'size',
+        text: 'BDAT request from mx.example.net[192.0.2.10] exceeds message size limit',
+        clientName: 'mx.example.net',
+        clientIp: '192.0.2.10',
+      },
+      {
+        kind: 'notice',
+        severity: 'warning',
+        text: '8508621C401: BDAT request from mx.example.net[192.0.2.10] exceeds message size limit',
+      },
+    ],
+    source: 'smtpd.c bdat_cmd()',
+  },
+  {
+    tag: 'postfix/smtpd',
     text: 'warning: hostname x.example.net does not resolve to address 192.0.2.44: Name or service not known',
     events: [
       {
