@@ -538,6 +538,30 @@ export const SAMPLES: readonly Sample[] = [
   },
   {
     tag: 'postfix/smtp',
+    text: 'ignoring DNS RR: mx.example.com. 300 IN AAAA 2001:db8::1a',
+    events: [],
+    source: 'dns_rr_filter.c',
+  },
+  {
+    tag: 'postfix/smtp',
+    text: 'mx.example.com[192.0.2.4]:25: replacing server reply "550 no" with "450 no"',
+    events: [],
+    source: 'smtp_chat.c',
+  },
+  {
+    tag: 'postfix/smtp',
+    text: '0D9633D: warning: body buy now',
+    events: [],
+    source: 'smtp_proto.c smtp_hbc_logger()',
+  },
+  {
+    tag: 'postfix/smtp',
+    text: 'mx.example.com[192.0.2.4]:25: raw public key fingerprint=AA:BB',
+    events: [],
+    source: 'tls_client.c',
+  },
+  {
+    tag: 'postfix/smtp',
     text: 'warning: problem talking to service private/scache: Connection timed out',
     events: [{ kind: 'notice', severity: 'warning', text: 'problem talking to service private/scache: Connection timed out' }],
     source: 'msg_output.c',

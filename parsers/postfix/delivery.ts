@@ -1,5 +1,6 @@
 import type { Event } from '../../src/model/event.ts';
 import type { Parser, Tag } from '../../src/model/parser.ts';
+import { readClient } from './client.ts';
 import { readDelivery } from './delivery-line.ts';
 import { commonLine, NOTHING } from './notice.ts';
 import { leadingQueueId } from './queue-id.ts';
@@ -27,6 +28,9 @@ function parse(text: string, tag: Tag): readonly Event[] | null {
   // smtp_connect.c: one line a host that could not be reached; the deferral follows.
   if (matches(text, 'connect to ', 0)) return NOTHING;
   if (matches(text, 'discarding EHLO keywords', 0)) return NOTHING;
+  // smtp_reply_filter (smtp_chat.c): `name[address]:port: replacing server reply "a" with "b"`.
+  const server = readClient(text, 0);
+  if (server !== undefined && matches(text, ': replacing server reply "', server.end)) return NOTHING;
   return commonLine(text);
 }
 
@@ -55,5 +59,7 @@ const SESSION_STARTS = [
   'strip: ',
   'warning: header',
   'info: header',
+  'warning: body',
+  'info: body',
   'local data error while talking to ',
 ] as const;

@@ -12,8 +12,13 @@ export function commonLine(text: string): readonly Event[] | null {
   const problem = readProblem(text);
   if (problem !== undefined) return [problem];
   if (matches(text, 'using backwards-compatible default setting', 0)) return NOTHING;
-  if (matches(text, 'table ', 0) && text.includes(' has changed -- ')) return NOTHING;
+  // `-- restarting`, and postscreen's `- finishing in the background`.
+  if (matches(text, 'table ', 0) && text.includes(' has changed -')) return NOTHING;
   if (matches(text, 'cache ', 0) && text.includes(' cleanup: retained=')) return NOTHING;
+  // smtp_dns_reply_filter and its like (dns_rr_filter.c): a line a record, often every IPv6 address of a busy destination.
+  if (matches(text, 'ignoring DNS RR: ', 0)) return NOTHING;
+  // dict_lmdb.c: a table grew.
+  if (matches(text, 'database lmdb:', 0) && (text.includes(': using size limit ') || text.includes(': pausing after '))) return NOTHING;
   if (isTlsLine(text)) return NOTHING;
   return null;
 }
@@ -84,4 +89,12 @@ const TLS_PEER_FACTS = [
   're-using session ',
   'depth=',
   'certificate ',
+  'raw public key ',
+  'Reusing old session',
+  'looking up session ',
+  'reloaded session ',
+  'remove session ',
+  'save session ',
+  'Issuing session ticket, ',
+  'Decrypting session ticket, ',
 ] as const;

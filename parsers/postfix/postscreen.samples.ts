@@ -267,6 +267,24 @@ export const SAMPLES: readonly Sample[] = [
   },
   {
     tag: 'postfix/postscreen',
+    text: 'table cidr:/etc/postfix/postscreen_access.cidr(0,lock|fold_fix) has changed - finishing in the background',
+    events: [],
+    source: 'postscreen.c',
+  },
+  {
+    tag: 'postfix/postscreen',
+    text: '[192.0.2.50]42897: discarding EHLO keywords: CHUNKING',
+    events: [],
+    source: 'postscreen_smtpd.c',
+  },
+  {
+    tag: 'postfix/postscreen',
+    text: '[192.0.2.50]:42897: replacing command "XYZZY" with "NOOP"',
+    events: [],
+    source: 'postscreen_smtpd.c',
+  },
+  {
+    tag: 'postfix/postscreen',
     text: "a line of somebody else's",
     events: null,
     source: "not Postfix's",

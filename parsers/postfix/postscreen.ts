@@ -43,6 +43,9 @@ const TESTS = [
   'leaving STRESS mode with ',
 ] as const;
 
+/** What follows the client in lines that begin with it (postscreen_smtpd.c). */
+const CLIENT_NOTES = [': discarding EHLO keywords: ', ': replacing command "'] as const;
+
 function parse(text: string): readonly Event[] | null {
   switch (codeAt(text, 0)) {
     case 67: // C
@@ -60,7 +63,7 @@ function parse(text: string): readonly Event[] | null {
     default:
   }
   for (const start of TESTS) if (matches(text, start, 0)) return NOTHING;
-  if (matches(text, '[', 0) && text.includes(': discarding EHLO keywords')) return NOTHING;
+  if (matches(text, '[', 0) && CLIENT_NOTES.some((note) => text.includes(note))) return NOTHING;
   return commonLine(text);
 }
 

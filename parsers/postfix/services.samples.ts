@@ -39,6 +39,12 @@ export const SAMPLES: readonly Sample[] = [
   },
   {
     tag: 'postfix/tlsproxy',
+    text: 'TLS handshake failed for service=smtpd peer=[192.0.2.142]:51637',
+    events: [],
+    source: 'tlsproxy_state.c',
+  },
+  {
+    tag: 'postfix/tlsproxy',
     text: 'DISCONNECT [192.0.2.142]:51637',
     events: [],
     source: 'tlsproxy.c',

@@ -12,7 +12,7 @@ const INFO: Readonly<Record<string, readonly string[]>> = {
   anvil: ['statistics: '],
   scache: ['statistics: '],
   dnsblog: ['addr '],
-  tlsproxy: ['CONNECT from [', 'CONNECT to [', 'DISCONNECT ['],
+  tlsproxy: ['CONNECT from [', 'CONNECT to [', 'DISCONNECT [', 'TLS handshake failed for service='],
   'trivial-rewrite': [],
   verify: [],
   proxymap: [],

@@ -1398,6 +1398,18 @@ export const SAMPLES: readonly Sample[] = [
   },
   {
     tag: 'postfix/smtpd',
+    text: 'database lmdb:/etc/postfix/access: using size limit 33554432 during open',
+    events: [],
+    source: 'dict_lmdb.c',
+  },
+  {
+    tag: 'postfix/smtpd',
+    text: 'unknown[192.0.2.27]: Issuing session ticket, key expiration: 1784805600',
+    events: [],
+    source: 'tls_server.c',
+  },
+  {
+    tag: 'postfix/smtpd',
     text: 'table hash:/etc/postfix/access(0,lock|fold_fix) has changed -- restarting',
     events: [],
     source: 'dict.c',
