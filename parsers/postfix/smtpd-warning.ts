@@ -20,12 +20,19 @@ export function readWarning(text: string): readonly Event[] {
 const FAILED = ' authentication failed: ';
 const USER = ', sasl_username=';
 
-/** What the authentication service says when it is the one that failed (xsasl_dovecot_server.c). */
+/** When the authentication service is the one that failed (xsasl_dovecot_server.c; Cyrus SASL's sasl_errstring(), without saslauthd). */
 const SERVICE_FAULTS = [
   'Connection lost to authentication server',
   'Temporary authentication failure',
   'temporary authentication failure',
+  "Can't connect to authentication server",
+  'Authentication backend error',
+  'generic failure',
+  'remote authentication server unavailable',
 ] as const;
+
+/** The client asked for a mechanism that is not offered: no password was tried. The first is Dovecot's, the other Cyrus'. */
+const NOT_OFFERED = ['Invalid authentication mechanism', 'no mechanism available'] as const;
 
 /**
  * `client: SASL MECHANISM authentication failed: reason, sasl_username=user` (smtpd_sasl_glue.c). The reason may be the
@@ -44,8 +51,7 @@ function readSasl(text: string, client: Client, at: number): readonly Event[] | 
       return [{ kind: 'notice', severity: 'warning', text: `SASL ${mechanism} authentication failed: ${fault}` }];
     }
   }
-  // The client asked for a mechanism that is not offered; no password was tried.
-  if (matches(text, 'Invalid authentication mechanism', reason)) return [];
+  if (NOT_OFFERED.some((words) => matches(text, words, reason))) return [];
   const login: Login = { kind: 'login', service: 'smtp', result: 'failed', attempts: 1, method: mechanism };
   if (client.ip !== '') login.ip = client.ip;
   const user = text.indexOf(USER, reason);

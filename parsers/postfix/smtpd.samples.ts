@@ -1181,6 +1181,30 @@ export const SAMPLES: readonly Sample[] = [
   },
   {
     tag: 'postfix/smtpd',
+    text: "warning: unknown[192.0.2.154]: SASL PLAIN authentication failed: Can't connect to authentication server, sasl_username=(unavailable)",
+    events: [{ kind: 'notice', severity: 'warning', text: "SASL PLAIN authentication failed: Can't connect to authentication server" }],
+    source: 'xsasl_dovecot_server.c',
+  },
+  {
+    tag: 'postfix/smtpd',
+    text: 'warning: unknown[192.0.2.154]: SASL LOGIN authentication failed: generic failure',
+    events: [{ kind: 'notice', severity: 'warning', text: 'SASL LOGIN authentication failed: generic failure' }],
+    source: 'Cyrus SASL 2.1 when saslauthd is down',
+  },
+  {
+    tag: 'postfix/smtpd',
+    text: "warning: unknown[192.0.2.154]: SASL NTLM authentication failed: Invalid authentication mechanism: 'NTLM', sasl_username=(unavailable)",
+    events: [],
+    source: 'xsasl_dovecot_server.c',
+  },
+  {
+    tag: 'postfix/smtpd',
+    text: 'warning: unknown[192.0.2.154]: SASL NTLM authentication failed: no mechanism available',
+    events: [],
+    source: 'Cyrus SASL 2.1, sasl_errstring()',
+  },
+  {
+    tag: 'postfix/smtpd',
     text: 'warning: unknown[192.0.2.155]: SASL LOGIN authentication aborted',
     events: [],
     source: 'smtpd_sasl_glue.c',
