@@ -26,8 +26,8 @@ const CONTENT_MAX = 200;
 /**
  * `action: header Subject: content from client; from=<s> to=<r> proto=ESMTP helo=<h>: text`.
  *
- * The content is the sender's and may hold all of this; it is cut after 200 bytes. Of the places that can be its end
- * the last within reach counts.
+ * The content is the sender's and may hold all of this; it is cut after 200 bytes. The sender's address and HELO behind it
+ * may hold all of it too: where more than one place can be the content's end, nobody is named.
  */
 export function readCheck(text: string, at: number, queueId: string): readonly Event[] | null {
   const colon = text.indexOf(': ', at);
@@ -71,13 +71,15 @@ const FROM = ' from ';
 
 function readOrigin(text: string, start: number): Origin | undefined {
   // `header ` or `body ` stands before the content.
-  let at = text.lastIndexOf(FROM, start + 7 + CONTENT_MAX);
-  for (let tried = 0; at > start && tried < 64; tried++) {
+  const last = start + 7 + CONTENT_MAX;
+  let only: Origin | undefined;
+  for (let at = text.indexOf(FROM, start); at >= 0 && at <= last; at = text.indexOf(FROM, at + 1)) {
     const origin = originAt(text, at);
-    if (origin !== undefined) return origin;
-    at = text.lastIndexOf(FROM, at - 1);
+    if (origin === undefined) continue;
+    if (only === undefined) only = origin;
+    else only = { at: only.at, client: undefined, envelope: {}, own: only.own === origin.own ? only.own : '' };
   }
-  return undefined;
+  return only;
 }
 
 /** `name[ip]` or `local`, then `; `, the context, and perhaps `: text`. */
