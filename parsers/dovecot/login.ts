@@ -43,7 +43,7 @@ export function readLogin(service: LoginService, message: string): readonly Even
   const elements = readElements(message);
   if (elements === undefined) return message.startsWith('Log') ? null : NOTHING;
   const { head } = elements;
-  if (head === 'Login' || head === 'Logged in' || (head.startsWith('proxy(') && head.includes('): started proxying to '))) {
+  if (head === 'Login' || head === 'Logged in' || isProxied(head)) {
     return [loginEvent(service, 'ok', 1, elements)];
   }
   for (const [mark, result] of FAILURES) {
@@ -53,6 +53,16 @@ export function readLogin(service: LoginService, message: string): readonly Even
   // 1.0 gave no reason; it knows a mechanism only when there was an attempt.
   if (head === 'Aborted login' && elements.method !== undefined) return [loginEvent(service, 'failed', 1, elements)];
   return ENDS.some((start) => head.startsWith(start)) ? NOTHING : null;
+}
+
+/**
+ * `proxy(user): started proxying to host:port` (2.2), `proxy(user,host:port): Started proxying to <ip> (0.003 secs)` (2.3),
+ * `..: Started proxying to remote host (..)` (2.4): client-common-auth.c, client_proxy_finish_destroy_client().
+ */
+function isProxied(head: string): boolean {
+  if (!head.startsWith('proxy(')) return false;
+  const words = head.slice(head.lastIndexOf('): ') + 3);
+  return words.startsWith('started proxying to ') || words.startsWith('Started proxying to ');
 }
 
 const ATTEMPTS = /\([a-z0-9 ]{0,60}, (\d{1,9})(?: attempts|\/(\d{1,9}) successful)/y;
