@@ -3,8 +3,8 @@ import { NOTHING, readAddress } from '../fields.ts';
 
 /**
  * What a login process says in parentheses of a connection that ends without a session (login-common/client-common.c,
- * client_get_extra_disconnect_reason, 2.2 to 2.4). Not in it, so no attempt: `no auth attempts`, disconnected before or
- * during authentication, aborted by the client, trouble with the client's certificate.
+ * client_get_extra_disconnect_reason, 2.2 to 2.4.5). Not in it, so no attempt: `no auth attempts`, disconnected before or
+ * during authentication, trouble with the client's certificate.
  */
 const FAILURES: readonly (readonly [string, Login['result']])[] = [
   ['(auth failed', 'failed'],
@@ -14,12 +14,20 @@ const FAILURES: readonly (readonly [string, Login['result']])[] = [
   ['(login disabled', 'disabled'],
   ['(password expired', 'inactive'],
   ['(tried to use ', 'failed'],
+  ['(anonymous logins disabled', 'failed'],
+  ['(credentials contain control characters', 'failed'],
   ['(sent invalid base64', 'failed'],
   ['(connection limit reached', 'failed'],
   ['(internal failure', 'failed'],
   ['(auth service reported temporary failure', 'failed'],
   ['Maximum number of connections from user+IP exceeded', 'failed'],
 ];
+
+/**
+ * The last try had no outcome. Up to 2.3 so said only of a single one; in 2.4 whatever came before it stands in the same
+ * parentheses, `(client didn't finish SASL auth, 5 attempts in 10 secs)`, and was refused.
+ */
+const UNDECIDED = ["(client didn't finish SASL auth, ", '(auth aborted by client, ', '(auth process communication failure, '] as const;
 
 /** How a line begins that tells the end of a connection, or of a proxied one. */
 const ENDS = [
@@ -48,7 +56,12 @@ export function readLogin(service: LoginService, message: string): readonly Even
   }
   for (const [mark, result] of FAILURES) {
     const at = head.indexOf(mark);
-    if (at >= 0) return [loginEvent(service, result, attemptsIn(head, at), elements)];
+    if (at >= 0) return [loginEvent(service, result, Math.max(1, refusedIn(head, at)), elements)];
+  }
+  for (const mark of UNDECIDED) {
+    const at = head.indexOf(mark);
+    const refused = at < 0 ? 0 : refusedIn(head, at) - 1;
+    if (refused > 0) return [loginEvent(service, 'failed', refused, elements)];
   }
   // 1.0 gave no reason; it knows a mechanism only when there was an attempt.
   if (head === 'Aborted login' && elements.method !== undefined) return [loginEvent(service, 'failed', 1, elements)];
@@ -65,13 +78,13 @@ function isProxied(head: string): boolean {
   return words.startsWith('started proxying to ') || words.startsWith('Started proxying to ');
 }
 
-const ATTEMPTS = /\([a-z0-9 ]{0,60}, (\d{1,9})(?: attempts|\/(\d{1,9}) successful)/y;
+const ATTEMPTS = /\([A-Za-z0-9 .:[\]'_-]{0,320}, (\d{1,9})(?: attempts|\/(\d{1,9}) successful)/y;
 
-/** `(auth failed, 3 attempts in 16 secs)`; 2.4 also `(internal failure, 1/2 successful auths in 3 secs)`. */
-function attemptsIn(head: string, from: number): number {
+/** `(auth failed, 3 attempts in 16 secs)`; 2.4 also `(internal failure, 1/2 successful auths in 3 secs)`. 0 where no number stands. */
+function refusedIn(head: string, from: number): number {
   ATTEMPTS.lastIndex = from;
-  const [, count = '1', all] = ATTEMPTS.exec(head) ?? [];
-  return Math.max(1, all === undefined ? Number(count) : Number(all) - Number(count));
+  const [, count = '0', all] = ATTEMPTS.exec(head) ?? [];
+  return all === undefined ? Number(count) : Number(all) - Number(count);
 }
 
 interface Elements {
