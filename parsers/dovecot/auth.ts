@@ -41,6 +41,7 @@ const FAILURES = [
   'Invalid credentials',
   'invalid credentials',
   'Login attempt with password having illegal chars',
+  'Attempted login with password having illegal chars',
   'Authentication failure due to policy server refusal',
   'User is disabled',
   'Password expired',
@@ -61,7 +62,7 @@ export function readAuth(client: string, session: string, message: string): read
   }
   // The next passdb has its own line (auth-request.c); the suffix comes after a password, which ends in a parenthesis.
   if (text.endsWith(' - trying the next passdb') || text.endsWith(' - trying the next userdb')) return NOTHING;
-  if (client.includes(',')) return failure(client, session, text.slice(text.indexOf(': ') + 2));
+  if (client.includes(',')) return failure(client, session, afterDriver(text));
   DRIVER.lastIndex = 0;
   if (!DRIVER.test(text)) return NOTHING;
   const open = DRIVER.lastIndex;
@@ -75,7 +76,16 @@ export function readAuth(client: string, session: string, message: string): read
     : NOTHING;
 }
 
-/** `client` is `user[,ip][,master][,<session>]`; 2.4 has `sasl:mechanism` after the address. */
+const REQUEST = /request \[\d{1,10}\]: /y;
+
+/** 2.4 puts the passdb's name before what it says, and a worker the number of its request before that (auth-request.c get_log_prefix()). */
+function afterDriver(text: string): string {
+  REQUEST.lastIndex = 0;
+  const driver = REQUEST.test(text) ? REQUEST.lastIndex : 0;
+  return text.slice(text.indexOf(': ', driver) + 2);
+}
+
+/** `client` is `user[,ip][,master][,<session>]`; 2.4 has `sasl:mechanism` after the address, before `master`. */
 function failure(client: string, sessionId: string, what: string): readonly Event[] {
   if (!FAILURES.some((words) => what.startsWith(words))) return NOTHING;
   let rest = client;
@@ -86,12 +96,12 @@ function failure(client: string, sessionId: string, what: string): readonly Even
     session = rest.slice(sessionAt + 2, -1);
     rest = rest.slice(0, sessionAt);
   }
+  if (rest.endsWith(',master')) rest = rest.slice(0, -7);
   const saslAt = rest.lastIndexOf(',sasl:');
   if (saslAt >= 0) {
     method = rest.slice(saslAt + 6).toUpperCase();
     rest = rest.slice(0, saslAt);
   }
-  if (rest.endsWith(',master')) rest = rest.slice(0, -7);
   const comma = rest.lastIndexOf(',');
   const ip = comma < 0 ? undefined : readAddress(rest.slice(comma + 1));
   // LMTP and LDA look users up as well: an unknown one without a client is no login.

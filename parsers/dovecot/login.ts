@@ -44,6 +44,10 @@ const ENDS = [
   'Timeout',
   'Too many invalid',
   'Auth process not responding',
+  // With auth_verbose, of a try that never came to the auth process; the connection's end counts it.
+  'Login failed: ',
+  'Authenticate ',
+  'APOP failed: ',
 ] as const;
 
 /** `<what happened>: user=<..>, method=.., rip=.., lip=.., mpid=.., TLS, session=<..>` (login_log_format_elements). */
