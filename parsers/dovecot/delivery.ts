@@ -22,6 +22,7 @@ export function readDelivery(who: string, message: string): readonly Event[] | n
 
 const SAVED = 'saved mail to ';
 const FILED = "stored mail into mailbox '";
+const OPEN_FAILED = 'save failed to open mailbox ';
 
 /**
  * A message-id is a stranger's text and may forge words of ours. After the words for a mailbox only the mailbox' name
@@ -42,6 +43,7 @@ const ACTION = /(?:[a-z]{1,20} action: )?/y;
 const WORDS: readonly (readonly [string, Stored['action'] | 'nothing'])[] = [
   [SAVED, 'stored'],
   [FILED, 'stored'],
+  [OPEN_FAILED, 'failed'],
   ['save failed to ', 'failed'],
   ['failed to store into mailbox ', 'failed'],
   ['failed to redirect message to ', 'failed'],
@@ -52,7 +54,12 @@ const WORDS: readonly (readonly [string, Stored['action'] | 'nothing'])[] = [
   ['Marked message to be discarded', 'discarded'],
   ['discarded duplicate ', 'nothing'],
   ['discarded vacation ', 'nothing'],
-  ['not sending vacation', 'nothing'],
+  ['discarding vacation ', 'nothing'],
+  ['not sending ', 'nothing'],
+  ['not forwarding ', 'nothing'],
+  ['vacation action aborted', 'nothing'],
+  ['reject action aborted', 'nothing'],
+  ['store into mailbox ', 'nothing'],
   ['sent mail notification', 'nothing'],
   ['executed program', 'nothing'],
   ['left message in mailbox ', 'nothing'],
@@ -81,7 +88,7 @@ function stored(who: string, messageId: string, message: string): readonly Event
 function folderIn(words: string, start: string): string {
   if (start === SAVED) return words.slice(start.length);
   if (start === FILED) return words.slice(start.length, Math.max(start.length, words.lastIndexOf("'")));
-  if (start === 'save failed to ') return words.slice(start.length, endOr(words, words.indexOf(': ')));
+  if (start === OPEN_FAILED || start === 'save failed to ') return words.slice(start.length, endOr(words, words.indexOf(': ')));
   return '';
 }
 
