@@ -25,16 +25,16 @@ const FILED = "stored mail into mailbox '";
 const OPEN_FAILED = 'save failed to open mailbox ';
 
 /**
- * A message-id is a stranger's text and may forge words of ours. After the words for a mailbox only the mailbox' name
- * follows, so the last of them are Dovecot's; a remote server's reply follows others, so there the first count.
+ * A message-id is a stranger's text and may forge words of ours (Dovecot takes the quotes off `<"x>: discarded"@y>`), with
+ * another message's id before them. So the last words that are known count. Where a remote server's reply or a mailbox' name
+ * forges them, the id that comes of it is nobody's.
  */
 function endOfMessageId(message: string, start: number): number {
-  const first = message[start] === '<' ? message.indexOf('>: ', start) + 1 : message.indexOf(': ', start);
-  if (first <= 0) return -1;
-  const words = message.slice(first + 2);
-  if (words.startsWith(SAVED)) return message.lastIndexOf(`: ${SAVED}`);
-  if (words.startsWith(FILED)) return message.lastIndexOf(`: ${FILED}`);
-  return first;
+  if (message[start] !== '<') return message.indexOf(': ', start);
+  for (let at = message.lastIndexOf('>: '); at > start; at = message.lastIndexOf('>: ', at - 1)) {
+    if (wordsAt(message, at + 3) !== undefined) return at + 1;
+  }
+  return -1;
 }
 
 /** Pigeonhole puts the action's name before the words since 0.5: `fileinto action: stored mail into mailbox 'Junk'`. */
@@ -67,13 +67,25 @@ const WORDS: readonly (readonly [string, Stored['action'] | 'nothing'])[] = [
   ['sent vacation response to ', 'replied'],
 ];
 
+interface Words {
+  readonly start: string;
+  readonly action: Stored['action'] | 'nothing';
+  /** Where the words stand, after the action's name. */
+  readonly at: number;
+}
+
+function wordsAt(message: string, from: number): Words | undefined {
+  ACTION.lastIndex = from;
+  const at = ACTION.test(message) ? ACTION.lastIndex : from;
+  const found = WORDS.find(([start]) => message.startsWith(start, at));
+  return found === undefined ? undefined : { start: found[0], action: found[1], at };
+}
+
 function stored(who: string, messageId: string, message: string): readonly Event[] | null {
-  ACTION.lastIndex = 0;
-  ACTION.test(message);
-  const words = message.slice(ACTION.lastIndex);
-  const found = WORDS.find(([start]) => words.startsWith(start));
+  const found = wordsAt(message, 0);
   if (found === undefined) return null;
-  const [start, action] = found;
+  const { start, action } = found;
+  const words = message.slice(found.at);
   if (action === 'nothing') return NOTHING;
   const event: Stored = { kind: 'stored', action };
   const id = unbracket(messageId);
