@@ -1,6 +1,6 @@
 import type { Event, Verdict } from '../src/model/event.ts';
 import type { Parser } from '../src/model/parser.ts';
-import { indexOfOnly, isQueueId, netServerLine, NOTHING, notice, readNumber, startsWithOne } from './fields.ts';
+import { indexOfOnly, isQueueId, netServerLine, NOTHING, notice, startsWithOne } from './fields.ts';
 
 /**
  * amavis (amavisd-new): `(session) Passed CLEAN {RelayedInbound}, [ip]:port [ip] <s> -> <r>,<r>, quarantine: k, Queue-ID: q,
@@ -69,10 +69,32 @@ function verdict(text: string, from: number, action: 'passed' | 'blocked'): read
     at = end;
   }
   readEnvelope(event, text, at);
-  readIds(event, text, at);
-  readTail(event, text, at);
+  const mailId = ownMailId(text, at);
+  readIds(event, text, at, mailId);
+  readTail(event, text, at, mailId);
   return [event];
 }
+
+const MAIL_ID = ', mail_id: ';
+
+/** All that $log_short_templ writes from there on. */
+const SHORT_TAIL =
+  /^, mail_id: [\w+-]{1,20}, Hits: [\d.+-]{1,24}, size: \d{1,12}(?:, pt: \w{1,20})?(?:, queued_as: [^,"]{1,500})?(?:, dkim_(?:sd|new)=[^" ]{0,500}){0,2}, \d{1,9} ms$/;
+
+/**
+ * Where amavis' own `mail_id` stands; -1 when that is not sure. The Message-ID before it is a stranger's, and with
+ * $log_verbose_templ the subject behind it. A part that was cut off may end before it.
+ */
+function ownMailId(text: string, from: number): number {
+  if (text.endsWith('...')) return -1;
+  const only = indexOfOnly(text, MAIL_ID, from);
+  if (only >= 0) return only;
+  const last = text.lastIndexOf(MAIL_ID);
+  return last >= from && text.length - last < TAIL_MAX && SHORT_TAIL.test(text.slice(last)) ? last : -1;
+}
+
+/** More than the longest such tail. */
+const TAIL_MAX = 2000;
 
 /** The virus, or names of attachments, which a stranger chose and which may hold parentheses. */
 function nameEnd(text: string, from: number): number {
@@ -104,7 +126,7 @@ function readEnvelope(event: Verdict, text: string, from: number): void {
  * Attachment names and the sender stand before the queue id, the Message-ID after it, and all are a stranger's text: a mark
  * that stands there twice is not read. Joining the wrong message is worse than joining none.
  */
-function readIds(event: Verdict, text: string, from: number): void {
+function readIds(event: Verdict, text: string, from: number, mailId: number): void {
   const queueAt = indexOfOnly(text, ', Queue-ID: ', from);
   if (queueAt >= 0) {
     const end = text.indexOf(',', queueAt + 12);
@@ -112,31 +134,24 @@ function readIds(event: Verdict, text: string, from: number): void {
     if (isQueueId(queueId)) event.queueId = queueId;
   }
   const idAt = indexOfOnly(text, ', Message-ID: <', from);
-  const mailId = text.lastIndexOf(', mail_id: ');
   if (idAt < 0 || mailId < idAt) return;
   const resent = text.indexOf('>, Resent-Message-ID: ', idAt);
   const end = resent >= 0 && resent < mailId ? resent : text.lastIndexOf('>', mailId);
   if (end > idAt + 14) event.messageId = text.slice(idAt + 15, end);
 }
 
-const QUEUED_AS = /[0-9A-Za-z]*/y;
+const HITS = ', Hits: ';
+/** In the template's order: the subject may stand behind it. Of several queue ids, joined by `/`, the first. */
+const RESULT = /, Hits: ([^,]{1,24})(?:, size: (\d{1,15}))?(?:, pt: [^,]{1,20})?(?:, queued_as: ([0-9A-Za-z]*))?/y;
 
-/** What amavis writes after the Message-ID: from the last `mail_id` on nothing is a stranger's. */
-function readTail(event: Verdict, text: string, from: number): void {
-  const mailId = text.lastIndexOf(', mail_id: ');
-  const hits = text.indexOf(', Hits: ', mailId < from ? from : mailId);
+/** What amavis writes after its `mail_id`, or before 2.4, which had none, where the mark stands once. */
+function readTail(event: Verdict, text: string, from: number, mailId: number): void {
+  if (mailId < 0 && (text.endsWith('...') || text.includes(MAIL_ID))) return;
+  const hits = mailId < 0 ? indexOfOnly(text, HITS, from) : text.indexOf(HITS, mailId);
   if (hits < 0) return;
-  const score = /-?\d{1,6}(?:\.\d{1,6})?(?=,)/y;
-  score.lastIndex = hits + 8;
-  const [digits] = score.exec(text) ?? [];
-  if (digits !== undefined) event.score = Number(digits);
-  const sizeAt = text.indexOf(', size: ', hits);
-  const size = sizeAt < 0 ? undefined : readNumber(text, sizeAt + 8);
-  if (size !== undefined) event.size = size;
-  const queuedAt = text.indexOf(', queued_as: ', hits);
-  if (queuedAt < 0) return;
-  // Several are joined by `/`: the first.
-  QUEUED_AS.lastIndex = queuedAt + 13;
-  const [queuedAs = ''] = QUEUED_AS.exec(text) ?? [];
+  RESULT.lastIndex = hits;
+  const [, score = '', size, queuedAs = ''] = RESULT.exec(text) ?? [];
+  if (/^-?\d{1,6}(?:\.\d{1,6})?$/.test(score)) event.score = Number(score);
+  if (size !== undefined) event.size = Number(size);
   if (isQueueId(queuedAs)) event.nextQueueId = queuedAs;
 }
