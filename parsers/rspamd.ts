@@ -1,6 +1,6 @@
 import type { Event, Verdict } from '../src/model/event.ts';
 import type { Parser } from '../src/model/parser.ts';
-import { indexOfOnly, isQueueId, NOTHING, notice, numberAfter } from './fields.ts';
+import { indexOfOnly, isQueueId, NOTHING, notice, readNumber } from './fields.ts';
 
 /**
  * rspamd: its task line is the verdict, `<tag>; proxy; rspamd_task_write_log: id: <m>, qid: <q>, ip: a, from: <s>,
@@ -44,30 +44,59 @@ const METRIC = /, \([a-z]{1,24}: [TFS] \(([a-z ]{1,24})\): \[(-?[\d.]{1,16}|-?na
 /** The antivirus module's symbol, with the virus' name: `CLAM_VIRUS(0.00){Eicar-Test-Signature;}`. */
 const VIRUS = /[[,](?:[A-Z0-9]{1,24}_){0,3}VIRUS(?:_[A-Z0-9]{1,24}){0,3}\(-?[\d.]{1,16}\)\{([^;}]{0,200})/;
 
+const METRIC_MARK = ', (default: ';
+
+interface Metric {
+  readonly action: string;
+  readonly outcome: Pick<Verdict, 'result' | 'action'>;
+  readonly score: number;
+  readonly start: number;
+  readonly end: number;
+  /** There is another place that reads like it. */
+  readonly isDoubtful: boolean;
+}
+
+const gravity = ({ result, action }: Metric['outcome']): number =>
+  result === 'spam' ? (action === 'blocked' ? 3 : 2) : result === 'other' ? 1 : 0;
+
+/** Of several the gravest: a sender may make his own mail look worse, but not better. */
+function readMetric(text: string, from: number): Metric | undefined {
+  let first: Metric | undefined;
+  for (let at = text.indexOf(METRIC_MARK, from); at >= 0; at = text.indexOf(METRIC_MARK, at + 1)) {
+    METRIC.lastIndex = at;
+    const [all = '', action = '', score = ''] = METRIC.exec(text) ?? [];
+    const outcome = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
+    if (outcome === undefined) continue;
+    if (first === undefined) first = { action, outcome, score: Number(score), start: at, end: at + all.length, isDoubtful: false };
+    else first = { ...first, ...(gravity(outcome) > gravity(first.outcome) ? { action, outcome } : {}), isDoubtful: true };
+  }
+  return first;
+}
+
 /**
- * The Message-ID and the addresses before the metric are a stranger's text, and what matched (`{..}`) is too. The metric is
- * taken where it stands last; the ids are read only where their mark stands once.
+ * The Message-ID and the addresses before the metric are a stranger's text, and behind it what matched (`{..}`) and the
+ * addresses of the To header. So the rest is read only where its mark stands once.
  */
 function verdict(text: string, from: number): readonly Event[] | null {
-  const metricAt = text.lastIndexOf(', (default: ');
-  METRIC.lastIndex = metricAt < 0 ? from : metricAt;
-  const metric = METRIC.exec(text);
-  const outcome = ACTIONS[metric?.[1] ?? ''];
-  if (metric === null || outcome === undefined) return null;
-  const after = metric.index + metric[0].length;
+  const metric = readMetric(text, from);
+  if (metric === undefined) return null;
+  const { action, outcome, score, start, end, isDoubtful } = metric;
   const event: Verdict = { kind: 'verdict', scanner: 'rspamd', ...outcome };
-  const score = Number(metric[2]);
-  if (!Number.isNaN(score)) event.score = score;
-  if (outcome.result === 'other') event.name = metric[1] ?? '';
-  if (outcome.action === 'blocked' && outcome.result === 'spam') setVirus(event, text.slice(after));
-  readIds(event, text, from, metric.index);
-  const size = numberAfter(text, ', len: ', after);
+  if (!isDoubtful && !Number.isNaN(score)) event.score = score;
+  if (outcome.result === 'other') event.name = action;
+  if (outcome.action === 'blocked' && outcome.result === 'spam') setVirus(event, text.slice(end));
+  if (!isDoubtful) readIds(event, text, from, start);
+  const sizeAt = indexOfOnly(text, LENGTH, end);
+  const size = sizeAt < 0 ? undefined : readNumber(text, sizeAt + LENGTH.length);
   if (size !== undefined) event.size = size;
-  const rcpts = text.lastIndexOf(', rcpts: <');
-  const end = text.indexOf('>', rcpts);
-  if (rcpts > after && end > rcpts + 10) event.recipients = text.slice(rcpts + 10, end).split(',');
+  const rcpts = indexOfOnly(text, RECIPIENTS, end);
+  const close = text.indexOf('>', rcpts);
+  if (rcpts >= 0 && close > rcpts + RECIPIENTS.length) event.recipients = text.slice(rcpts + RECIPIENTS.length, close).split(',');
   return [event];
 }
+
+const LENGTH = ', len: ';
+const RECIPIENTS = ', rcpts: <';
 
 function setVirus(event: Verdict, symbols: string): void {
   const [, name] = VIRUS.exec(symbols) ?? [];
