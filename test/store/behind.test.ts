@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Where } from '../../src/model/question.ts';
 import type { SeriesName } from '../../src/model/series.ts';
 import type { Store } from '../../src/store/store.ts';
-import { batchOf, DAY_START, delivery, NOON, openStore, queueFile, refusal, step, verdict } from './batches.ts';
+import { batchOf, DAY_START, delivery, delta, NOON, openStore, queueFile, refusal, step, verdict } from './batches.ts';
 
 const behind = async (store: Store, series: SeriesName, where: Where = {}, minute = NOON / 1000): Promise<string[]> =>
   (await store.messages({ from: minute, to: minute + 60, limit: 20, series, where })).map(({ id, status }) =>
@@ -83,4 +83,44 @@ test('a provider is known by the relay that was reached, or by the domain where 
   );
   assert.deepEqual(await behind(store, 'deferred', { provider: ['tencent'] }), ['1']);
   assert.deepEqual(await behind(store, 'deferred', { provider: ['google'] }), []);
+});
+
+test("a domain of ours is the recipient's; of what goes out, and of what fails out there, the sender's", async (t) => {
+  const store = await openStore(t);
+  const out = { sender: 'alice@example.org', recipient: 'x@far.example' };
+  const failed = { outcome: 'bounced', status: 'bounced', reason: 'unknown_user' } as const;
+  await store.commit(
+    batchOf({
+      queueFiles: [
+        queueFile({ uid: 1, via: 'submission' }),
+        // A stranger who calls himself one of us.
+        queueFile({ uid: 2, via: 'smtp' }),
+        queueFile({ uid: 3, via: 'submission', sender: 'root@far.example' }),
+      ],
+      deliveries: [
+        delivery({ uid: 1, ...out }),
+        delivery({ uid: 1, ...out, ...failed }),
+        delivery({ uid: 2, sender: 'alice@example.org', recipient: 'gone@example.com', ...failed }),
+        delivery({ uid: 3, sender: 'root@far.example', recipient: 'x@far.example', ...failed }),
+        delivery({ uid: 2, ...out, outcome: 'deferred', status: 'deferred', reason: 'network' }),
+      ],
+      refusals: [refusal({ time: NOON, recipient: 'nobody@far.example' })],
+      rollups: ['example.org', 'example.com'].map((domain) => delta('delivered', NOON, 1, { host: 'mail', domain })),
+    }),
+  );
+  const cases: [SeriesName, string, string[]][] = [
+    ['received', 'example.org', ['1']],
+    ['received', '', ['2', '3']],
+    ['sent', 'example.org', ['1']],
+    ['bounced', 'example.org', ['1']],
+    ['bounced', 'example.com', ['2']],
+    ['bounced', '', ['3']],
+    ['deferred', 'example.org', ['2']],
+    ['deferred', 'example.com', []],
+    ['rejected', '', ['refused rejected']],
+    ['rejected', 'far.example', []],
+  ];
+  for (const [series, domain, expected] of cases) {
+    assert.deepEqual((await behind(store, series, { domain: [domain] })).toSorted(), expected, `${series} ${domain}`);
+  }
 });

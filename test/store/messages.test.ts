@@ -204,7 +204,7 @@ test('tops count what the series counts, by sender, recipient, domain, client, r
       ],
       refusals: [refusal({}), refusal({ reason: 'dnsbl', sender: 'no-domain' }), refusal({ action: 'warned' })],
       logins: [login({ attempts: 5, result: 'failed', ip: '203.0.113.1' }), login({})],
-      rollups: [reject('quota', 1), reject('unknown_user', 4)],
+      rollups: [reject('quota', 1), reject('unknown_user', 4), delta('sent', NOON, 2, { host: 'mail', domain: 'example.org' })],
     }),
   );
   const top = async (series: SeriesName, of: TopOf, where: Where = {}, limit = 10) => {

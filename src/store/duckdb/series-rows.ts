@@ -10,8 +10,10 @@ export interface Source {
   readonly rows: string;
   /** What one row counts. */
   readonly weight?: string;
-  /** The party that `domain` and the label of that name are about. */
+  /** The party whose domain is meant where rows are told apart by it. */
   readonly party: 'sender' | 'recipient' | 'user';
+  /** Whose domain of ours the label `domain` is, as the pipeline chose it: of the first that has one. */
+  readonly ours: readonly string[];
 }
 
 /**
@@ -21,24 +23,33 @@ export interface Source {
 export const RECEIVED = `t.origin = 'received' AND t.uid NOT IN (SELECT child FROM links WHERE message <> child)
   AND t.uid NOT IN (SELECT uid FROM ended WHERE kind = 'refused')`;
 
+/** Of what failed on its way in and on its way out. */
+const EITHER = ['recipient', 'sender'];
+
 export const SOURCES: Partial<Record<SeriesName, Source>> = {
-  received: { table: 'queue_files', rows: RECEIVED, party: 'sender' },
-  received_bytes: { table: 'queue_files', rows: RECEIVED, weight: 't.size', party: 'sender' },
-  sent: { table: 'deliveries', rows: `t.outcome = 'sent'`, party: 'recipient' },
-  sent_bytes: { table: 'deliveries', rows: `t.outcome = 'sent'`, weight: 't.size', party: 'recipient' },
-  delivered: { table: 'deliveries', rows: `t.outcome = 'delivered'`, party: 'recipient' },
-  delivered_bytes: { table: 'deliveries', rows: `t.outcome = 'delivered'`, weight: 't.size', party: 'recipient' },
-  bounced: { table: 'deliveries', rows: `t.outcome = 'bounced'`, party: 'recipient' },
-  deferred: { table: 'deliveries', rows: `t.outcome = 'deferred'`, party: 'recipient' },
-  deferred_messages: { table: 'deliveries', rows: `t.outcome = 'deferred'`, weight: 'DISTINCT t.message', party: 'recipient' },
-  rejected: { table: 'refusals', rows: `t.action = 'rejected'`, party: 'sender' },
-  discarded: { table: 'refusals', rows: `t.action = 'discarded'`, party: 'sender' },
-  virus: { table: 'verdicts', rows: `t.result = 'virus' AND t.counted`, party: 'sender' },
-  spam: { table: 'verdicts', rows: `t.result = 'spam' AND t.counted`, party: 'sender' },
-  banned: { table: 'verdicts', rows: `t.result = 'banned' AND t.counted`, party: 'sender' },
-  login: { table: 'logins', rows: 'true', weight: 't.attempts', party: 'user' },
-  expired: { table: 'steps', rows: `t.kind = 'expired'`, party: 'sender' },
-  held: { table: 'steps', rows: `t.kind = 'held'`, party: 'sender' },
+  received: { table: 'queue_files', rows: RECEIVED, party: 'sender', ours: ['sender'] },
+  received_bytes: { table: 'queue_files', rows: RECEIVED, weight: 't.size', party: 'sender', ours: ['sender'] },
+  sent: { table: 'deliveries', rows: `t.outcome = 'sent'`, party: 'recipient', ours: ['sender'] },
+  sent_bytes: { table: 'deliveries', rows: `t.outcome = 'sent'`, weight: 't.size', party: 'recipient', ours: ['sender'] },
+  delivered: { table: 'deliveries', rows: `t.outcome = 'delivered'`, party: 'recipient', ours: ['recipient'] },
+  delivered_bytes: { table: 'deliveries', rows: `t.outcome = 'delivered'`, weight: 't.size', party: 'recipient', ours: ['recipient'] },
+  bounced: { table: 'deliveries', rows: `t.outcome = 'bounced'`, party: 'recipient', ours: EITHER },
+  deferred: { table: 'deliveries', rows: `t.outcome = 'deferred'`, party: 'recipient', ours: EITHER },
+  deferred_messages: {
+    table: 'deliveries',
+    rows: `t.outcome = 'deferred'`,
+    weight: 'DISTINCT t.message',
+    party: 'recipient',
+    ours: EITHER,
+  },
+  rejected: { table: 'refusals', rows: `t.action = 'rejected'`, party: 'sender', ours: ['recipient'] },
+  discarded: { table: 'refusals', rows: `t.action = 'discarded'`, party: 'sender', ours: ['recipient'] },
+  virus: { table: 'verdicts', rows: `t.result = 'virus' AND t.counted`, party: 'sender', ours: ['recipient'] },
+  spam: { table: 'verdicts', rows: `t.result = 'spam' AND t.counted`, party: 'sender', ours: ['recipient'] },
+  banned: { table: 'verdicts', rows: `t.result = 'banned' AND t.counted`, party: 'sender', ours: ['recipient'] },
+  login: { table: 'logins', rows: 'true', weight: 't.attempts', party: 'user', ours: ['user_name'] },
+  expired: { table: 'steps', rows: `t.kind = 'expired'`, party: 'sender', ours: ['sender'] },
+  held: { table: 'steps', rows: `t.kind = 'held'`, party: 'sender', ours: ['sender'] },
 };
 
 /** Columns of their own; what a delivery, verdict or step does not carry is taken from the message it belongs to. */
@@ -114,15 +125,20 @@ function columnOfLabel(label: Label, source: Source, columns: Columns): string |
     // What is not blocked counts as tagged, whatever the scanner calls it.
     case 'action':
       return source.table === 'verdicts' ? `CASE WHEN t.action = 'blocked' THEN 'blocked' ELSE 'tagged' END` : undefined;
-    case 'domain': {
-      // Ours is the recipient's where mail comes in, and the sender's where it goes out.
-      const outgoing = goesOut(source);
-      const address = columns.find(source.party === 'user' ? 'user_name' : outgoing ? 'sender' : 'recipient') ?? columns.find('sender');
-      return address && domainOf(address);
-    }
+    case 'domain':
+      return ourDomain(source, columns);
     default:
       return columns.find(label);
   }
 }
 
-const goesOut = (source: Source): boolean => source.rows.includes(`'sent'`) || source.table === 'queue_files';
+/** Empty where no domain is ours, as of what strangers send in. */
+function ourDomain({ table, ours }: Source, columns: Columns): string | undefined {
+  const domains = ours.flatMap((column) => columns.find(column) ?? []).map((address) => ifOurs(domainOf(address)));
+  if (domains.length === 0) return undefined;
+  const first = domains.reduceRight((rest, domain) => `coalesce(nullif(${domain}, ''), ${rest})`);
+  return table === 'queue_files' ? `CASE WHEN t.via = 'smtp' THEN '' ELSE ${first} END` : first;
+}
+
+/** A stranger's domain is no label. */
+const ifOurs = (domain: string): string => `CASE WHEN ${domain} IN (SELECT domain FROM series_keys) THEN ${domain} ELSE '' END`;
