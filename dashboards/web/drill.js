@@ -44,6 +44,8 @@ export function behind(graph, key, range) {
   if (series.startsWith('queue_')) return { ...NO_SEARCH, page: 'messages', id: '', status: 'waiting' };
   // What is tried now and then, or moved by sessions, was read in no message.
   if (series.startsWith('session_') || series.startsWith('probe_') || series === 'service_up') return undefined;
+  // Every percentile of every phase is made of all that reached its recipient then.
+  if (series === 'delivery_delay') return { ...NO_SEARCH, page: 'messages', id: '', range, series };
   if (series === 'login') return { page: 'logins', id: '', range, service: only(where.service), result: where.result?.[0] ?? '' };
   return { ...NO_SEARCH, page: 'messages', id: '', range, series, where: written(where) };
 }

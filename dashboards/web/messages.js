@@ -161,7 +161,7 @@ function behindNote(site) {
   const { from, to } = site.span();
   const labels = where.map((pair) => {
     const cut = pair.indexOf(':');
-    return name(pair.slice(0, cut), pair.slice(cut + 1));
+    return labelName(pair.slice(0, cut), pair.slice(cut + 1));
   });
   const parts = [seriesName(series), ...labels].flatMap((part, i) => [i > 0 ? ' · ' : '', logged(part)]);
   return el(
@@ -173,9 +173,16 @@ function behindNote(site) {
   );
 }
 
+/** @param {string} label @param {string} value */
+function labelName(label, value) {
+  const size = `curve.size_${value.toLowerCase()}`;
+  return label === 'size_class' && has(size) ? t(size) : name(label, value);
+}
+
 /** @param {string} series */
 function seriesName(series) {
-  const base = series.replace(/_(?:bytes|messages)$/, '');
+  if (series === 'delivery_delay') return t('graph.delays');
+  const base = series.replace(/_(?:bytes|messages|sizes)$/, '');
   if (has(`curve.${base}`)) return t(`curve.${base}`);
   return has(`status.${base}`) ? t(`status.${base}`) : base;
 }

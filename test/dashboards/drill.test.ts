@@ -38,6 +38,9 @@ test('behind every curve are messages, logins, or lines, in the time of the bin'
   assert.deepEqual([page, series, where, range], ['messages', 'spam', [], BIN]);
   assert.deepEqual(behind(graph('rejects'), 'dnsbl', BIN)?.where, ['reason:dnsbl']);
   assert.deepEqual(behind(graph('queues'), 'queue.deferred', BIN)?.status, 'waiting');
+  assert.deepEqual(behind(graph('sizes'), 'curve.size_10m', BIN)?.where, ['size_class:10M']);
+  const slow = behind(graph('delays'), 'curve.p99', BIN);
+  assert.deepEqual([slow?.series, slow?.where], ['delivery_delay', []]);
   const logins = behind(graph('logins'), 'curve.imap', BIN);
   assert.deepEqual([logins?.page, logins?.service, logins?.result], ['logins', 'imap', 'ok']);
   assert.equal(behind(graph('lines'), 'curve.unknown', BIN)?.page, 'lines');

@@ -16,7 +16,7 @@ test('behind a point stand the messages and attempts that it was counted from, a
     batchOf({
       queueFiles: [
         queueFile({ uid: 1, via: 'submission' }),
-        queueFile({ uid: 2, host: 'mx2' }),
+        queueFile({ uid: 2, host: 'mx2', size: 200_000 }),
         queueFile({ uid: 3, time: NOON - 3_600_000 }),
         // Came back from a filter: no message of its own.
         queueFile({ uid: 4, message: 1, origin: 'hop' }),
@@ -47,6 +47,11 @@ test('behind a point stand the messages and attempts that it was counted from, a
     ['received', { via: ['submission'] }, ['1']],
     ['received', { host: ['mx2'] }, ['2']],
     ['received_bytes', { host: ['nobody'] }, []],
+    ['received_sizes', { size_class: ['16K'] }, ['1']],
+    ['received_sizes', { size_class: ['1M', '10M'] }, ['2']],
+    ['received_sizes', { domain: ['example.org'] }, []],
+    ['delivery_delay', {}, ['2', '1']],
+    ['delivery_delay', { phase: ['connect'], quantile: ['0.99'], host: ['mx2'] }, []],
     ['sent', {}, ['2', '1']],
     ['sent', { provider: ['google'] }, ['1']],
     ['sent', { provider: [''] }, ['2']],

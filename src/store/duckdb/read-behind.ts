@@ -7,7 +7,7 @@ import { rootsSql } from './lives.ts';
 import { newest } from './newest.ts';
 import { attemptSql, summaryOfAttempt } from './refused.ts';
 import { Parameters } from './segments.ts';
-import { Columns, conditionsOf, domainOf, type Source, SOURCES } from './series-rows.ts';
+import { Columns, conditionsOf, DELAYED, domainOf, type Source, SOURCES } from './series-rows.ts';
 import { summarize } from './summary.ts';
 
 /** More pairs of a relay and a domain than this are not told apart by provider. */
@@ -17,9 +17,12 @@ type Behind = Pick<MessagesQuestion, 'from' | 'to' | 'limit'> & { readonly serie
 
 /** The messages and refused attempts that a figure was counted from, newest first; none for what is not counted from messages. */
 export async function readBehind(ask: Ask, question: Behind): Promise<MessageSummary[]> {
-  const source = SOURCES[question.series];
+  const isDelay = question.series === 'delivery_delay';
+  const source = isDelay ? DELAYED : SOURCES[question.series];
   if (source === undefined || source.table === 'logins') return [];
   const { provider, ...where } = question.where ?? {};
+  // Which figure it is, not of which messages: each percentile of each phase is of all of them.
+  if (isDelay) for (const label of ['phase', 'quantile'] as const) delete where[label];
   const pairs = provider === undefined ? undefined : await pairsOf(ask, source, question, where, provider);
   const narrowed = { ...question, where, pairs };
   const found = await messagesBehind(ask, source, narrowed);

@@ -2,9 +2,9 @@ import type { SeriesQuestion } from '../../model/question.ts';
 import { type Label, type LabelValues, PHASES, QUANTILES } from '../../model/series.ts';
 import type { Ask } from './database.ts';
 import type { Memory } from './memory.ts';
-import { PHASE_COLUMN, REACHED, SIZE_CLASS, split } from './row-hours.ts';
+import { PHASE_COLUMN, split } from './row-hours.ts';
 import { Parameters } from './segments.ts';
-import { RECEIVED } from './series-rows.ts';
+import { REACHED, RECEIVED, SIZE_CLASS } from './series-rows.ts';
 
 /** Series that are made from the rows of messages when they are asked for. */
 export type RowSeries = 'delivery_delay' | 'received_sizes';

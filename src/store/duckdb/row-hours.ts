@@ -1,8 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { type Phase, PHASES, SIZES } from '../../model/series.ts';
+import { type Phase, PHASES } from '../../model/series.ts';
 import type { Memory } from './memory.ts';
 import type { Parameters } from './segments.ts';
-import { RECEIVED } from './series-rows.ts';
+import { REACHED, RECEIVED, SIZE_CLASS } from './series-rows.ts';
 import { DAY, HOUR } from './sums.ts';
 
 /**
@@ -20,14 +20,6 @@ export const PHASE_COLUMN: Readonly<Record<Phase, string>> = {
 };
 
 const HOURS_A_DAY = DAY / HOUR;
-
-/** Rows whose recipient was reached. */
-export const REACHED = `outcome IN ('sent', 'delivered')`;
-
-/** The size class of a message. */
-export const SIZE_CLASS = `CASE ${Object.entries(SIZES)
-  .map(([name, below]) => (below === Infinity ? `ELSE '${name}'` : `WHEN size < ${below} THEN '${name}'`))
-  .join(' ')} END`;
 
 /** Makes the hours (since the epoch, ascending) anew from the rows, in the transaction that runs. */
 export async function sumRowHours(connection: DuckDBConnection, hours: readonly number[]): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Where } from '../../model/question.ts';
-import { type Label, LABELS, type SeriesName } from '../../model/series.ts';
+import { type Label, LABELS, type SeriesName, SIZES } from '../../model/series.ts';
 import type { Parameters } from './segments.ts';
 
 /** The rows that a series was counted from, as long as they are kept, and where its labels are in them. */
@@ -23,12 +23,21 @@ export interface Source {
 export const RECEIVED = `t.origin = 'received' AND t.uid NOT IN (SELECT child FROM links WHERE message <> child)
   AND t.uid NOT IN (SELECT uid FROM ended WHERE kind = 'refused')`;
 
+/** Deliveries whose recipient was reached. */
+export const REACHED = `outcome IN ('sent', 'delivered')`;
+
+/** The size class of a message. */
+export const SIZE_CLASS = `CASE ${Object.entries(SIZES)
+  .map(([name, below]) => (below === Infinity ? `ELSE '${name}'` : `WHEN size < ${below} THEN '${name}'`))
+  .join(' ')} END`;
+
 /** Of what failed on its way in and on its way out. */
 const EITHER = ['recipient', 'sender'];
 
 export const SOURCES: Partial<Record<SeriesName, Source>> = {
   received: { table: 'queue_files', rows: RECEIVED, party: 'sender', ours: ['sender'] },
   received_bytes: { table: 'queue_files', rows: RECEIVED, weight: 't.size', party: 'sender', ours: ['sender'] },
+  received_sizes: { table: 'queue_files', rows: RECEIVED, party: 'sender', ours: [] },
   sent: { table: 'deliveries', rows: `t.outcome = 'sent'`, party: 'recipient', ours: ['sender'] },
   sent_bytes: { table: 'deliveries', rows: `t.outcome = 'sent'`, weight: 't.size', party: 'recipient', ours: ['sender'] },
   delivered: { table: 'deliveries', rows: `t.outcome = 'delivered'`, party: 'recipient', ours: ['recipient'] },
@@ -51,6 +60,9 @@ export const SOURCES: Partial<Record<SeriesName, Source>> = {
   expired: { table: 'steps', rows: `t.kind = 'expired'`, party: 'sender', ours: ['sender'] },
   held: { table: 'steps', rows: `t.kind = 'held'`, party: 'sender', ours: ['sender'] },
 };
+
+/** What a percentile is made of; there is nothing to add up. */
+export const DELAYED: Source = { table: 'deliveries', rows: REACHED, party: 'recipient', ours: EITHER };
 
 /** Columns of their own; what a delivery, verdict or step does not carry is taken from the message it belongs to. */
 const OWN: Record<Source['table'], readonly string[]> = {
@@ -125,6 +137,8 @@ function columnOfLabel(label: Label, source: Source, columns: Columns): string |
     // What is not blocked counts as tagged, whatever the scanner calls it.
     case 'action':
       return source.table === 'verdicts' ? `CASE WHEN t.action = 'blocked' THEN 'blocked' ELSE 'tagged' END` : undefined;
+    case 'size_class':
+      return source.table === 'queue_files' ? SIZE_CLASS : undefined;
     case 'domain':
       return ourDomain(source, columns);
     default:
