@@ -1,4 +1,6 @@
 // @ts-check
+import { OTHERS } from './bins.js';
+
 /**
  * From a point of a graph to what stands behind it: pure.
  *
@@ -56,6 +58,8 @@ export const NO_SEARCH = { q: '', status: '', sender: '', recipient: '', user: '
 /** @param {Graph} graph @param {string} key @returns {{ series: SeriesName, where: Partial<Record<Label, readonly string[]>> } | undefined} */
 function source(graph, key) {
   if (graph.split) {
+    // Nobody can be asked for all values but these.
+    if (key === OTHERS) return undefined;
     const { series, by, where = {} } = graph.split;
     return { series, where: { ...where, [by]: [key] } };
   }

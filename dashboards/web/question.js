@@ -14,12 +14,16 @@ import { readView } from './url.js';
  * @typedef {Record<string, string | number | readonly string[] | undefined>} Question
  */
 
-/** A question as an address holds it; what is empty is not asked. @param {Question} question */
+/**
+ * A question as an address holds it; what is empty is not asked, but for a list of the empty value: what has no such label.
+ *
+ * @param {Question} question
+ */
 export function queryOf(question) {
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(question)) {
-    const text = typeof value === 'object' ? value.join(',') : String(value ?? '');
-    if (text !== '') query.set(key, text);
+    const values = typeof value === 'object' ? value : [String(value ?? '')].filter((text) => text !== '');
+    if (values.length > 0) query.set(key, values.join(','));
   }
   return query.toString();
 }

@@ -17,6 +17,7 @@ interface DrillModule {
   labelsOf: (view: { where: readonly string[]; host: string; domain: string }) => Record<string, string[]>;
 }
 const { meant, behind, labelsOf } = await pageModule<DrillModule>('drill.js');
+const { queryOf } = await pageModule<{ queryOf: (question: object) => string }>('question.js');
 const BIN = { from: 600, to: 1200 };
 const graph = (id: string): Graph => GRAPHS.find((one) => one.id === id) ?? assert.fail(id);
 
@@ -58,4 +59,13 @@ test('labels of the address as the API takes them; the point wins over the page'
     domain: ['a:b'],
     reason: ['dnsbl', 'spam'],
   });
+});
+
+test('what has no such label is asked for as that, and what is many values in one curve is not', () => {
+  const split: Graph = { ...graph('errors'), curves: [], split: { series: 'rejected', by: 'domain' } };
+  const point = behind(split, '', BIN) ?? {};
+  assert.deepEqual(point.where, ['domain:']);
+  const labels = labelsOf({ where: ['domain:'], host: '', domain: '' });
+  assert.equal(queryOf({ term: '', series: 'rejected', by: [], ...labels }), 'series=rejected&domain=');
+  assert.equal(behind(split, '*', BIN), undefined);
 });
