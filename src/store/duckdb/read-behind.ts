@@ -12,6 +12,8 @@ import { summarize } from './summary.ts';
 
 /** More pairs of a relay and a domain than this are not told apart by provider. */
 const MOST_PAIRS = 20_000;
+/** Seconds that a dialogue may go on after a scanner's word. */
+const DIALOGUE = 3600;
 
 type Behind = Pick<MessagesQuestion, 'from' | 'to' | 'limit'> & { readonly series: SeriesName; readonly where?: Where };
 
@@ -26,7 +28,7 @@ export async function readBehind(ask: Ask, question: Behind): Promise<MessageSum
   const pairs = provider === undefined ? undefined : await pairsOf(ask, source, question, where, provider);
   const narrowed = { ...question, where, pairs };
   const found = await messagesBehind(ask, source, narrowed);
-  if (source.table === 'refusals') found.push(...(await attemptsBehind(ask, source, narrowed)));
+  if (source.table === 'refusals' || source.table === 'verdicts') found.push(...(await attemptsBehind(ask, source, narrowed)));
   return found.toSorted((a, b) => b.time - a.time).slice(0, question.limit);
 }
 
@@ -52,8 +54,13 @@ const attemptsBehind = (ask: Ask, source: Source, question: Narrowed): Promise<M
     const parameters = new Parameters();
     const condition = conditionOf(source, { ...question, from }, parameters);
     if (condition === undefined) return [];
-    const sql = attemptSql(`r.row IN (SELECT t.rowid FROM refusals t ${condition})`, parameters.add(question.limit));
-    return (await ask(sql, parameters.values)).map(summaryOfAttempt);
+    const refused =
+      source.table === 'refusals'
+        ? `r.row IN (SELECT t.rowid FROM refusals t ${condition})`
+        : // A milter's verdict is about a message that was then refused, and became none.
+          `r.uid <> 0 AND r.uid IN (SELECT t.uid FROM verdicts t ${condition})
+           AND r.time >= ${parameters.time((from - DIALOGUE) * 1000)} AND r.time < ${parameters.time((question.to + DIALOGUE) * 1000)}`;
+    return (await ask(attemptSql(refused, parameters.add(question.limit)), parameters.values)).map(summaryOfAttempt);
   });
 
 /** `JOIN ... WHERE ...` over the rows `t`. */
