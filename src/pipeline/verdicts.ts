@@ -17,7 +17,7 @@ export class Verdicts {
   private readonly shared: Shared;
   /** `host result sender recipient` -> time of a verdict that named no id, or that was counted by one. */
   private readonly recent: Remembered<number>;
-  /** spamd says one scan in two lines; the second brings the message-id. `host pid` -> time of the first. */
+  /** spamd says one scan in two lines; the second brings the message-id, if there is one. `host pid` -> time of the first. */
   private readonly spamdScans: Remembered<number>;
 
   constructor(shared: Shared, inFlight: ReadonlyMap<string, string>) {
@@ -36,10 +36,15 @@ export class Verdicts {
   private judge(verdict: Verdict, file: QueueFile | undefined, at: At): void {
     const action = verdict.action === 'blocked' ? 'blocked' : 'tagged';
     const counted = isFound(verdict.result) && this.count(verdict.result, action, file, verdict, at);
+    // The row that is counted is the one that knows the message.
+    this.keep(verdict, file, at, at.time, counted && !isFirstLineOfScan(verdict));
+  }
+
+  private keep(verdict: Verdict, file: QueueFile | undefined, at: At, time: number, counted: boolean): void {
     this.shared.batch.verdicts.push({
       uid: file?.uid ?? 0,
       message: file?.message ?? 0,
-      time: at.time,
+      time,
       host: at.host,
       instance: file?.instance ?? at.instance,
       queueId: verdict.queueId ?? file?.queueId ?? '',
@@ -100,23 +105,26 @@ export class Verdicts {
     return verdict.messageId === undefined ? undefined : files.withMessageId(verdict.messageId, at.host);
   }
 
-  /** The line with the message-id says to which message the scan of the line before belongs. */
+  /** The second line says to which message the scan of the line before belongs, or that it has no message-id. */
   private secondLineOfScan(verdict: Verdict, file: QueueFile | undefined, at: At): boolean {
     const key = `${at.host} ${at.pid}`;
-    if (verdict.messageId === undefined) {
+    if (isFirstLineOfScan(verdict)) {
       this.spamdScans.set(key, at.time);
       return false;
     }
     const first = this.spamdScans.get(key);
     if (first === undefined || at.time - first > SAME_MAIL_MILLIS) return false;
     this.spamdScans.delete(key);
-    if (verdict.result === 'spam' && file !== undefined) {
+    let counted = verdict.result === 'spam';
+    if (counted && file !== undefined) {
       const root = this.shared.files.root(file);
       // A milter's or filter's word came first: the scan's own line was one too many.
-      if (root.spam === null) root.spam = [first, at.host, '', '', 'tagged'];
+      counted = root.spam === null;
+      if (counted) root.spam = [first, at.host, '', '', 'tagged'];
       else this.shared.batch.count('spam', first, -1, at.host, '', '', 'tagged');
       this.shared.files.touch(root, root.lastTime);
     }
+    this.keep(verdict, file, at, first, counted);
     return true;
   }
 
@@ -165,5 +173,8 @@ interface Who {
   readonly sender?: string | undefined;
   readonly recipients?: readonly string[];
 }
+
+/** The exact score stands in the first line alone. */
+const isFirstLineOfScan = ({ scanner, score }: Verdict): boolean => scanner === 'spamd' && score !== undefined;
 
 const isFound = (result: Verdict['result']): result is Found => result === 'spam' || result === 'virus' || result === 'banned';

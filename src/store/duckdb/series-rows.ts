@@ -23,6 +23,10 @@ export interface Source {
 export const RECEIVED = `t.origin = 'received' AND t.uid NOT IN (SELECT child FROM links WHERE message <> child)
   AND t.uid NOT IN (SELECT uid FROM ended WHERE kind = 'refused')`;
 
+/** Spam that was tagged and then blocked counts as blocked. */
+const SPAM = `t.result = 'spam' AND t.counted AND (t.action = 'blocked'
+  OR t.message NOT IN (SELECT message FROM verdicts WHERE result = 'spam' AND counted AND action = 'blocked' AND message <> 0))`;
+
 /** Deliveries whose recipient was reached. */
 export const REACHED = `outcome IN ('sent', 'delivered')`;
 
@@ -54,7 +58,7 @@ export const SOURCES: Partial<Record<SeriesName, Source>> = {
   rejected: { table: 'refusals', rows: `t.action = 'rejected'`, party: 'sender', ours: ['recipient'] },
   discarded: { table: 'refusals', rows: `t.action = 'discarded'`, party: 'sender', ours: ['recipient'] },
   virus: { table: 'verdicts', rows: `t.result = 'virus' AND t.counted`, party: 'sender', ours: ['recipient'] },
-  spam: { table: 'verdicts', rows: `t.result = 'spam' AND t.counted`, party: 'sender', ours: ['recipient'] },
+  spam: { table: 'verdicts', rows: SPAM, party: 'sender', ours: ['recipient'] },
   banned: { table: 'verdicts', rows: `t.result = 'banned' AND t.counted`, party: 'sender', ours: ['recipient'] },
   login: { table: 'logins', rows: 'true', weight: 't.attempts', party: 'user', ours: ['user_name'] },
   expired: { table: 'steps', rows: `t.kind = 'expired'`, party: 'sender', ours: ['sender'] },
