@@ -130,9 +130,9 @@ export interface MessagesQuestion {
   readonly client?: string;
   readonly relay?: string;
   readonly status?: MessageStatus;
-  /** The messages behind one part of the reconciliation (received in the range); the other filters but `host` do not go with it. */
+  /** The messages behind one part of the reconciliation (received in the range); the other filters but `hosts` do not go with it. */
   readonly fate?: FateName;
-  readonly host?: string;
+  readonly hosts?: readonly string[];
   /** The messages and refused attempts that this series was counted from; of the other filters only `where` goes with it. */
   readonly series?: SeriesName;
   readonly where?: Where;

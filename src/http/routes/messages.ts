@@ -4,11 +4,11 @@ import type { Static } from 'typebox';
 
 import { OperationalError } from '../../model/errors.ts';
 import { FATE_NAMES, type MessagesQuestion } from '../../model/question.ts';
-import { SERIES_NAMES } from '../../model/series.ts';
+import { LABELS, SERIES_NAMES } from '../../model/series.ts';
 import type { App, Context } from '../context.ts';
 import { sendCsv } from '../csv.ts';
 import { lifeCsv, messagesCsv } from '../exports.ts';
-import { problemResponses } from '../problem.ts';
+import { ParameterError, problemResponses } from '../problem.ts';
 import { sendLong } from '../json.ts';
 import { filterParameters, formatParameter, limitParameter, List, Query, rangeParameters, termParameter, whereOf } from '../query.ts';
 import { Life, lifeOf, Summary, summaryOf } from '../rows.ts';
@@ -47,10 +47,23 @@ const MessagesQuery = Query({
   format: formatParameter,
 });
 
+const SEARCHED = ['term', 'sender', 'recipient', 'user', 'client', 'relay', 'status'] as const;
+
+/** A filter that would not count is told so: what is answered without it looks like an answer to it. */
+function refuseIdle(query: Static<typeof MessagesQuery>): void {
+  const [goes, why] =
+    query.fate !== undefined
+      ? [['fate', 'host'], 'does not go with `fate`: of the other filters only `host` does']
+      : query.series !== undefined
+        ? [['series', ...LABELS], 'does not go with `series`: of the other filters only the labels do']
+        : [SEARCHED, 'goes with `series` alone (`host` with `fate`, too)'];
+  const idle = [...SEARCHED, 'series' as const, ...LABELS].find((name) => query[name] !== undefined && !goes.some((one) => one === name));
+  if (idle !== undefined) throw new ParameterError(idle, why);
+}
+
 /** One more than asked for tells whether there is more. */
 function questionOf(query: Static<typeof MessagesQuery>, range: Range): MessagesQuestion {
   const { term, sender, recipient, user, client, relay, status, fate, series, limit } = query;
-  const [host] = query.host ?? [];
   return {
     ...range,
     ...(term !== undefined && { term }),
@@ -61,7 +74,7 @@ function questionOf(query: Static<typeof MessagesQuery>, range: Range): Messages
     ...(relay !== undefined && { relay }),
     ...(status !== undefined && { status }),
     ...(fate !== undefined && { fate }),
-    ...(fate !== undefined && host !== undefined && { host }),
+    ...(fate !== undefined && query.host !== undefined && { hosts: query.host }),
     ...(series !== undefined && { series, where: whereOf(query) }),
     limit: limit + 1,
   };
@@ -79,6 +92,7 @@ export function messageRoutes(app: App, { reader, clock }: Context): void {
       },
     },
     async ({ query }, reply): Promise<Static<typeof MessagesAnswer> | FastifyReply> => {
+      refuseIdle(query);
       const range = parseRange(query, clock);
       const rows = await reader.messages(questionOf(query, range));
       if (query.format === 'csv') return sendCsv(reply, 'messages.csv', messagesCsv(rows.slice(0, query.limit)));

@@ -20,11 +20,10 @@ type Turn = <T>(question: (ask: Ask) => Promise<T>) => Promise<T>;
 export async function messagesWithFate(
   ask: Ask,
   days: FateDays,
-  { from, to, fate, host, limit }: ReconcileQuestion & { fate: FateName; host?: string; limit: number },
+  { from, to, fate, hosts, limit }: ReconcileQuestion & { fate: FateName; hosts?: readonly string[]; limit: number },
 ): Promise<number[]> {
   const isMeant = (row: Pick<FateRow, 'fate' | 'host'>): boolean =>
-    (host === undefined || row.host === host) &&
-    (fate === 'received' || (fate === 'unexplained' ? isUnexplained(row.fate) : row.fate === fate));
+    (hosts?.includes(row.host) ?? true) && (fate === 'received' || (fate === 'unexplained' ? isUnexplained(row.fate) : row.fate === fate));
   const hasNone = (day: number): boolean => days.has(day) && !days.of(day).some(isMeant);
   const found: number[] = [];
   for (const slice of (await slicesOf((asking) => asking(ask), from * 1000, to * 1000, hasNone)).toReversed()) {
@@ -34,7 +33,7 @@ export async function messagesWithFate(
       ...(fate === 'received'
         ? []
         : [`fate IN (${(fate === 'unexplained' ? UNEXPLAINED : [fate]).map((one) => parameters.add(one)).join(', ')})`]),
-      ...(host === undefined ? [] : [`host = ${parameters.add(host)}`]),
+      ...(hosts === undefined ? [] : [`host IN (${hosts.map((host) => parameters.add(host)).join(', ')})`]),
     ];
     const rows = await ask(
       `${fates} SELECT uid::DOUBLE AS uid FROM fates ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
