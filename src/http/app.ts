@@ -16,7 +16,7 @@ import type { StoreReader } from '../store/store.ts';
 import { assetRoutes } from './assets.ts';
 import type { App, Context, MetricsText } from './context.ts';
 import { toJson } from './json.ts';
-import { answerError, answerNotFound } from './problem.ts';
+import { answerError, answerNotFound, answerUnread } from './problem.ts';
 import { splitLists } from './query.ts';
 import { storeProbe } from './readiness.ts';
 import type { Language } from '../images/index.ts';
@@ -82,6 +82,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       reply.header('x-content-type-options', 'nosniff');
       answerError(error, request, reply);
     },
+    clientErrorHandler: answerUnread,
     ajv: { customOptions: { removeAdditional: false, allErrors: true, keywords: ['style', 'explode'] } },
   });
   const app: App = server.withTypeProvider<TypeBoxTypeProvider>();

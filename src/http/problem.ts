@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
@@ -92,6 +93,23 @@ export function answerError(error: FastifyError | Error, request: FastifyRequest
 
 export function answerNotFound(_request: FastifyRequest, reply: FastifyReply): FastifyReply {
   return sendProblem(reply, problem(404, 'not_found', 'There is nothing at this address; /docs lists what there is.'));
+}
+
+/** Where node stopped reading before there was a request; anything else is no HTTP. */
+const UNREAD: Readonly<Record<string, readonly [status: number, detail: string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'The address and the headers are too long together; ask for fewer values at once.'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not come whole in time.'],
+};
+
+/** A problem, too, for what never became a request: there is no reply to send it with. */
+export function answerUnread(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (error.code !== 'ECONNRESET' && socket.writable) {
+    const [status, detail] = UNREAD[error.code ?? ''] ?? [400, 'This is not an HTTP request.'];
+    const body = JSON.stringify(problem(status, 'invalid_request', detail));
+    const headers = [`content-type: ${PROBLEM_TYPE}`, `content-length: ${Buffer.byteLength(body)}`, 'x-content-type-options: nosniff'];
+    socket.write([`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...headers, 'connection: close', '', body].join('\r\n'));
+  }
+  socket.destroy(error);
 }
 
 const invalid = (errors: ParameterProblem[]): ProblemDetails => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { text as readText } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 
@@ -131,6 +132,22 @@ test('the page on the API asks nobody else', async (t) => {
   assert.doesNotMatch(page.body, /https?:\/\//);
   const start = await app.inject('/docs/static/swagger-initializer.js');
   assert.match(start.body, /"validatorUrl":\s*null/);
+});
+
+test('what node does not read as a request is a problem, too', async (t) => {
+  const app = await build(t, { reader: healthy });
+  const { port } = new URL(await app.listen({ port: 0, host: '127.0.0.1' }));
+  for (const [text, status] of [
+    [`GET /?${'x'.repeat(20_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`, 431],
+    ['GARBAGE\r\n\r\n', 400],
+  ] as const) {
+    const socket = connect(Number(port), '127.0.0.1').end(text);
+    const answer = await readText(socket);
+    assert.match(answer, new RegExp(`^HTTP/1\\.1 ${status} `));
+    assert.match(answer, /\r\ncontent-type: application\/problem\+json; charset=utf-8\r\n/);
+    const body = JSON.parse(answer.split('\r\n\r\n')[1] ?? '') as Record<string, unknown>;
+    assert.deepEqual([body['status'], body['code']], [status, 'invalid_request']);
+  }
 });
 
 test('requests that are too large or broken are refused as problems', async (t) => {
