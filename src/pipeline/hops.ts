@@ -22,7 +22,9 @@ export function findChild(shared: Shared, parent: QueueFile, queueId: string): Q
 }
 
 export function mayCarryOn(shared: Shared, child: QueueFile, parent: QueueFile): boolean {
-  if (child === parent || child.user !== '' || child.uid === parent.message) return false;
+  if (child === parent || child.uid === parent.message) return false;
+  // A host may log in at another one of ours; at its own it is a user who does.
+  if (child.user !== '' && child.host === parent.host) return false;
   if (child.messageId !== '' && parent.messageId !== '') return child.messageId === parent.messageId;
   if (child.host === parent.host) return !child.accepted || fromOurselves(shared, child);
   return child.accepted && !isLoopback(child.clientIp) && fromOurselves(shared, child);
