@@ -40,7 +40,25 @@ export function presumedParent(shared: Shared, file: QueueFile, messageId: strin
   const here = files.withMessageId(messageId, file.host);
   const parent = here ?? (shared.door(file) === 0 ? undefined : files.withMessageIdElsewhere(messageId, file.host));
   if (parent === undefined || parent === file || file.startTime - parent.lastTime > REINJECTION_MILLIS) return undefined;
+  if (cameFromOne(file, parent)) {
+    if (isOfList(shared, parent)) return parent;
+    // With sendmail(1) nobody hands mail back twice in a row, or it would go round for ever.
+    if (file.clientIp === '') return files.root(parent);
+  }
   return !parent.finished || parent.piped.length > 0 ? parent : undefined;
+}
+
+/** Did `file` come in by the door by which `before`, a hop, came in? Then the same program may have sent both. */
+const cameFromOne = (file: QueueFile, before: QueueFile): boolean =>
+  before.origin === 'hop' && before.accepted && before.endpoint === file.endpoint && before.clientIp === file.clientIp;
+
+/**
+ * A list manager writes in its own name, to each member or to some at a time. A filter leaves the sender as it is. What the
+ * members get may be so much that the message itself is forgotten meanwhile.
+ */
+function isOfList(shared: Shared, file: QueueFile): boolean {
+  const root = shared.files.root(file);
+  return root === file || (file.queued && file.sender !== root.sender);
 }
 
 /** `child` carries on the message of `parent`: it is a hop, was never received, and belongs to the same life. */
@@ -113,6 +131,8 @@ function mergeMarks(shared: Shared, child: QueueFile, root: QueueFile): void {
  * no mailbox but a filter (or a list manager), and no delivery.
  */
 export function cameBack(shared: Shared, child: QueueFile, parent: QueueFile): void {
+  // The list manager's first one took the delivery to it back.
+  if (cameFromOne(child, parent) && isOfList(shared, parent)) return;
   const byPickup = child.clientIp === '';
   const last = byPickup || parent.finished ? parent.piped.at(-1) : undefined;
   if (last === undefined) {
