@@ -5,7 +5,7 @@ import type { BatchBuilder } from './batch-builder.ts';
 import { Deliveries } from './deliveries.ts';
 import { cameBack, link, linkLate, mayCarryOn, presumedParent } from './hops.ts';
 import { Logins } from './logins.ts';
-import type { QueueFile } from './queue-file.ts';
+import { rowOf, type QueueFile } from './queue-file.ts';
 import { Refusals } from './refusals.ts';
 import { Shared, type At, type CountingOptions } from './shared.ts';
 import { Verdicts } from './verdicts.ts';
@@ -105,7 +105,9 @@ export class Correlator {
   private identified(event: Identified, at: At): void {
     const { files } = this.shared;
     let file = files.find(event.queueId, at.host, at.instance);
-    if (file === undefined || file.finished || (file.origin === 'unknown' && file.stored)) {
+    // cleanup may drop or refuse a message for a header that stands before this one.
+    const isOver = file?.finished === true && (file.queued || !file.accepted);
+    if (file === undefined || isOver || (file.origin === 'unknown' && file.stored)) {
       file = files.begin(event.queueId, at.host, at.instance, at.time);
       // No daemon took it in: a bounce, a forward, a copy made here.
       file.origin = 'generated';
@@ -115,6 +117,7 @@ export class Correlator {
     if (file.messageId === '') files.setMessageId(file, event.messageId);
     files.touch(file, at.time);
     if (file.held) this.arrivals.store(file);
+    if (file.finished && file.stored) this.batch.completions.push(rowOf(file));
     if (parent !== undefined) {
       link(this.shared, file, parent);
       cameBack(this.shared, file, parent);
