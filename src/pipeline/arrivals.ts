@@ -30,6 +30,11 @@ export class Arrivals {
     this.dropping.takeChanges(into);
   }
 
+  /** What was to be dropped never came: the client before went away. */
+  connect(at: At): void {
+    if (this.dropping.size > 0) this.dropping.delete(sessionKey(at));
+  }
+
   accepted(event: Accepted, at: At): void {
     const { shared } = this;
     const { files } = shared;
@@ -138,7 +143,7 @@ export class Arrivals {
     if (file === undefined && event.source === 'proxy') file = this.throughProxy(at);
     if (file === undefined) {
       shared.batch.count('discarded', at.time, 1, at.host, at.instance, domain);
-      if (event.source === 'smtpd') this.dropping.set(sessionKey(at), event.sender ?? '');
+      if (event.source === 'smtpd' || event.source === 'milter') this.dropping.set(sessionKey(at), event.sender ?? '');
       return undefined;
     }
     shared.mark(file, 'discarded', at.time, domain);
@@ -159,7 +164,7 @@ export class Arrivals {
     return file;
   }
 
-  /** smtpd's access table said DISCARD before this queue file was opened: it was counted then, and nothing more is logged. */
+  /** smtpd's access table or a milter said DISCARD before this queue file was opened: it was counted then, and no more is logged. */
   private drop(file: QueueFile, at: At): void {
     const key = sessionKey(at);
     const sender = this.dropping.get(key);

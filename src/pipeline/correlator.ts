@@ -66,7 +66,7 @@ export class Correlator {
       case 'queued':
         return this.arrivals.queued(event, at);
       case 'connect':
-        return at.program === 'smtpd' ? this.logins.connect(at) : undefined;
+        return at.program === 'smtpd' ? this.connect(at) : undefined;
       case 'disconnect':
         return at.program === 'smtpd' ? this.logins.disconnect(event, at) : undefined;
       case 'removed':
@@ -95,6 +95,12 @@ export class Correlator {
       case 'notice':
         return this.notice(event, at);
     }
+  }
+
+  /** Another client: what its process knew of the one before is over. */
+  private connect(at: At): void {
+    this.logins.connect(at);
+    this.arrivals.connect(at);
   }
 
   /** Warnings stay in the log; a daemon's start is worth a mark on the graphs. */
