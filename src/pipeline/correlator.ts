@@ -5,6 +5,7 @@ import type { BatchBuilder } from './batch-builder.ts';
 import { Deliveries } from './deliveries.ts';
 import { cameBack, link, linkLate, mayCarryOn, presumedParent } from './hops.ts';
 import { Logins } from './logins.ts';
+import { hear } from './mailbox-words.ts';
 import { rowOf, type QueueFile } from './queue-file.ts';
 import { Refusals } from './refusals.ts';
 import { Shared, type At, type CountingOptions } from './shared.ts';
@@ -194,7 +195,7 @@ export class Correlator {
     const messageId = event.kind === 'stored' ? event.messageId : undefined;
     const file = byId ?? (messageId === undefined ? undefined : files.withMessageId(messageId, at.host));
     if (file === undefined || file.host !== at.host) return;
-    if (event.kind === 'stored') this.deliveries.unstored(event, file);
+    if (event.kind === 'stored') hear(this.shared, event, file);
     if (event.kind === 'policy') this.step(file, at, event.check, event.result);
     else this.step(file, at, event.action, [event.recipient, event.folder].filter(Boolean).join(' '));
   }

@@ -1,9 +1,10 @@
 import { providerOf } from '../lib/providers.ts';
 import type { Outcome } from '../model/batch.ts';
-import type { Delivery, DeliveryReason, Stored } from '../model/event.ts';
+import type { Delivery, DeliveryReason } from '../model/event.ts';
 import { isLoopback } from './addresses.ts';
 import { findChild, link } from './hops.ts';
-import { own, type QueueFile } from './queue-file.ts';
+import { saidOf } from './mailbox-words.ts';
+import { own, type QueueFile, type Unstored } from './queue-file.ts';
 import type { At, Shared } from './shared.ts';
 import type { Verdicts } from './verdicts.ts';
 
@@ -17,23 +18,12 @@ function gaveBack(file: QueueFile): boolean {
   return true;
 }
 
-/** Stored, unless Dovecot's quota or the user's Sieve script had other plans. */
-function intoMailbox(file: QueueFile, { recipient }: Delivery): Outcome {
-  if (file.unstored.length === 0) return 'delivered';
-  const user = recipient.toLowerCase();
-  const said =
-    file.unstored.find(([of]) => of.toLowerCase() === user) ?? file.unstored.find(([of]) => user.startsWith(`${of.toLowerCase()}@`));
-  switch (said?.[1]) {
-    case 'rejected':
-      return 'bounced';
-    case 'discarded':
-      return 'discarded';
-    case 'forwarded':
-      return 'hop';
-    default:
-      return 'delivered';
-  }
-}
+const OUTCOMES: Readonly<Record<Unstored[1], Outcome>> = {
+  stored: 'delivered',
+  rejected: 'bounced',
+  discarded: 'discarded',
+  forwarded: 'hop',
+};
 
 /** Agents that hand over to strangers; what error and retry put off was meant for one (trivial-rewrite chose no local agent). */
 const REMOTE_AGENTS: ReadonlySet<string> = new Set(['smtp', 'relay', 'error', 'retry']);
@@ -104,16 +94,6 @@ export class Deliveries {
     });
   }
 
-  /** The mailbox server tells what becomes of a message before it answers Postfix, and Postfix hears only that it was taken. */
-  unstored(event: Stored, file: QueueFile): void {
-    const { recipient, action } = event;
-    if (recipient === undefined || action === 'failed' || action === 'replied') return;
-    const said = file.unstored.find(([of]) => of === recipient);
-    if (said?.[1] === 'stored' || file.unstored.length >= 50) return;
-    file.unstored = [...file.unstored.filter((one) => one !== said), [own(recipient), action]];
-    this.shared.files.touch(file, file.lastTime);
-  }
-
   private learnRelay(ip: string | undefined, host: string): void {
     if (ip === undefined || ip === this.ownRelay || isLoopback(ip) || ip.includes('/')) return;
     this.ownRelay = own(ip);
@@ -136,9 +116,9 @@ export class Deliveries {
       case 'local':
         if (reply.startsWith('forwarded as ')) return 'hop';
         if (reply.startsWith('delivered to file: /dev/null')) return 'discarded';
-        return reply.startsWith('delivered to command') && gaveBack(file) ? 'hop' : intoMailbox(file, delivery);
+        return reply.startsWith('delivered to command') ? this.intoProgram(delivery, file, at) : this.intoMailbox(delivery, file);
       case 'pipe':
-        return gaveBack(file) ? 'hop' : intoMailbox(file, delivery);
+        return this.intoProgram(delivery, file, at);
       case 'smtp':
       case 'lmtp':
         return this.relayed(delivery, file, at);
@@ -164,7 +144,25 @@ export class Deliveries {
         return 'hop';
       }
     }
-    return transport === 'lmtp' ? intoMailbox(file, delivery) : 'sent';
+    return transport === 'lmtp' ? this.intoMailbox(delivery, file) : 'sent';
+  }
+
+  /** Stored, unless Dovecot's quota or the user's Sieve script had other plans. */
+  private intoMailbox(delivery: Delivery, file: QueueFile): Outcome {
+    return OUTCOMES[saidOf(this.shared, file, delivery) ?? 'stored'];
+  }
+
+  /** It may be a filter, unless it is a mailbox server that tells what it did: Sieve may store a message and send a copy on. */
+  private intoProgram(delivery: Delivery, file: QueueFile, at: At): Outcome {
+    const { shared } = this;
+    const said = saidOf(shared, file, delivery);
+    if (said !== undefined) return OUTCOMES[said];
+    if (gaveBack(file)) return 'hop';
+    if (file.piped.length < 50) {
+      shared.learnDomain(delivery.recipient);
+      file.piped = [...file.piped, [at.time, shared.ourDomain(delivery.recipient), file.size, own(delivery.recipient)]];
+    }
+    return 'delivered';
   }
 
   private count(delivery: Delivery, file: QueueFile, outcome: Outcome, at: At): void {
@@ -180,9 +178,6 @@ export class Deliveries {
         batch.count('delivered', at.time, 1, host, instance, domain);
         batch.count('delivered_bytes', at.time, file.size, host, instance, domain);
         this.await('delivered', delivery, file, domain, at);
-        if ((delivery.transport === 'pipe' || delivery.reply.startsWith('delivered to command')) && file.piped.length < 50) {
-          file.piped = [...file.piped, [at.time, domain, file.size, own(delivery.recipient)]];
-        }
         return;
       }
       case 'sent': {

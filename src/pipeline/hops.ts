@@ -1,4 +1,5 @@
 import { isLoopback } from './addresses.ts';
+import { wasForwarded } from './mailbox-words.ts';
 import { MARKS, type QueueFile } from './queue-file.ts';
 import type { Shared } from './shared.ts';
 
@@ -45,7 +46,7 @@ export function presumedParent(shared: Shared, file: QueueFile, messageId: strin
     // With sendmail(1) nobody hands mail back twice in a row, or it would go round for ever.
     if (file.clientIp === '') return files.root(parent);
   }
-  return !parent.finished || parent.piped.length > 0 ? parent : undefined;
+  return !parent.finished || parent.piped.length > 0 || wasForwarded(shared, parent) ? parent : undefined;
 }
 
 /** Did `file` come in by the door by which `before`, a hop, came in? Then the same program may have sent both. */
