@@ -89,7 +89,8 @@ export class QueueFiles {
     let other: QueueFile | undefined;
     for (let file = this.byId.get(queueId); file !== undefined; file = file.same) {
       if (file.host !== host) continue;
-      if (file.instance === instance) return file;
+      // An id may be given again while smtpd, which took the newer one in, logs under another name than the queue's.
+      if (file.instance === instance) return file.finished && other !== undefined ? other : file;
       if (!file.finished) other ??= file;
     }
     return other === undefined && this.evicted.size > 0 ? this.revive(queueId, host) : other;
