@@ -19,7 +19,7 @@ interface Sample {
   readonly day: number;
 }
 
-/** So many, evenly spread, leave some for each week of several years; the few show whether there is a New Year in the file at all. */
+/** So many, evenly spread, leave some for each week of several years; the few show whether it is old at all. */
 const SAMPLES = 1024;
 const FEW = 32;
 const APART = 2048;
@@ -45,12 +45,12 @@ const LONGEST_PART = 100 * DAY;
  * a row
  */
 export async function partsOf(handle: FileHandle, size: number, latest: number): Promise<Part[]> {
-  const few = await samplesOf(handle, size, FEW);
-  if (!few.some((sample, i) => stepsBack(few[i - 1] ?? sample, sample))) return [];
+  const isYoung = ([oldest = latest]: readonly number[]): boolean => latest - oldest < NEARLY_A_YEAR;
+  if (isYoung(timesOf(await samplesOf(handle, size, FEW), latest))) return [];
   const samples = inARow(await samplesOf(handle, size, SAMPLES));
   const times = timesOf(samples, latest);
+  if (isYoung(times)) return [];
   let begins = times[0] ?? latest;
-  if (latest - begins < NEARLY_A_YEAR) return [];
   const parts: Part[] = [];
   samples.forEach(({ offset: end }, i) => {
     const written = Math.min(latest, times[i] ?? latest);

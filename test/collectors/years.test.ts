@@ -77,6 +77,12 @@ test('a log of ten months that was copied four months later', async (t) => {
   assert.deepEqual(misdated(await imported(await fileOf(t, linesOf(300, end), END))), []);
 });
 
+test('a log that was copied long after, and has no New Year in it', async (t) => {
+  const end = Date.UTC(2025, 11, 20);
+  assert.deepEqual(misdated(await imported(await fileOf(t, linesOf(350, end), END))), []);
+  assert.deepEqual(misdated(await imported(await fileOf(t, linesOf(10, end), END))), []);
+});
+
 test('dated by its name, or by who imports it', async (t) => {
   const end = Date.UTC(2021, 2, 3, 4);
   const lines = linesOf(500, end);
