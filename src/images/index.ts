@@ -4,4 +4,4 @@ export { graphSvg } from './graph-svg.ts';
 export { legendOf, type LegendKey } from './legend.ts';
 export { png } from './png.ts';
 export { columnsIn } from './picture.ts';
-export { titleOf, type Language } from './words.ts';
+export { titleOf, wordsOf, type Language } from './words.ts';

@@ -77,6 +77,8 @@ test('the figures of a graph as CSV: one row a bin, empty where nothing was coll
   assert.equal(headers['content-disposition'], 'attachment; filename="delivered.csv"');
   const [head = '', ...rows] = body.replace('\uFEFF', '').trimEnd().split('\r\n');
   assert.equal(head, '"time","Sent to other hosts (recipients)","Delivered to mailboxes (recipients)","Received (messages)"');
+  const { body: chinese } = await app.inject('/graph/delivered.csv?lang=zh-CN');
+  assert.equal(chinese.split('\r\n')[0], '\uFEFF"time","发往外部主机 (收件人次)","投递到本地邮箱 (收件人次)","接收 (邮件数)"');
   assert.equal(rows.length, 144);
   assert.match(rows[0] ?? '', /^"2026-11-22T12:00:00Z",\d+,\d+,\d+$/);
   assert.ok(

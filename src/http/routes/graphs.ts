@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
 
-import { columnsIn, graphQuestion, graphSvg, png, RANGE_NAMES, spanOf, titleOf } from '../../images/index.ts';
+import { columnsIn, graphQuestion, graphSvg, png, RANGE_NAMES, spanOf, titleOf, wordsOf } from '../../images/index.ts';
 import type { Language, Picture } from '../../images/index.ts';
 import { csv } from '../../lib/csv.ts';
 import { OperationalError } from '../../model/errors.ts';
@@ -117,7 +117,8 @@ async function csvOf(id: string, asked: Asked, context: GraphContext): Promise<s
   const picture = await pictureOf(id, asked, context);
   const columns = columnsIn(picture);
   const { from, to, step } = picture.span;
-  const heads = ['time', ...columns.map((column) => `${titleOf(column, picture.lang)} (${column.unit})`)];
+  const t = wordsOf(picture.lang);
+  const heads = ['time', ...columns.map((column) => `${titleOf(column, picture.lang)} (${t(`unit.${column.unit}`)})`)];
   const time = (i: number): string => new Date((from + i * step) * 1000).toISOString().replace('.000Z', 'Z');
   const rows = Array.from({ length: (to - from) / step }, (_, i) => [time(i), ...columns.map(({ values }) => values[i] ?? null)]);
   return [...csv(heads, rows)].join('');
