@@ -24,6 +24,8 @@ test('behind a point stand the messages and attempts that it was counted from, a
       deliveries: [
         delivery({ uid: 4, message: 1, outcome: 'sent', relayName: 'gmail-smtp-in.l.google.com', recipient: 'x@gmail.com' }),
         delivery({ uid: 2, outcome: 'sent', relayName: 'mx.example.net', recipient: 'y@example.net' }),
+        delivery({ uid: 2, outcome: 'discarded', recipient: 'w@example.net' }),
+        delivery({ uid: 2, outcome: 'discarded', recipient: 'v@example.net' }),
         delivery({ uid: 3, outcome: 'bounced', status: 'bounced', reason: 'unknown_user', recipient: 'z@example.net' }),
         delivery({ uid: 3, outcome: 'deferred', status: 'deferred', reason: 'network', time: NOON - 3_000_000 }),
       ],
@@ -33,6 +35,8 @@ test('behind a point stand the messages and attempts that it was counted from, a
         refusal({ time: NOON + 120_000, reason: 'dnsbl' }),
         refusal({ uid: 2, queueId: 'Q2', time: NOON, reason: 'spam', stage: 'eod' }),
         refusal({ time: NOON, action: 'warned' }),
+        // By a check, and another by the filter that it was handed to.
+        refusal({ uid: 1, queueId: 'Q1', time: NOON, action: 'discarded', stage: 'eod' }),
         // By a milter: it never became a message.
         refusal({ uid: 9, queueId: 'Q9', time: NOON - 60_000, reason: 'spam', stage: 'eod', source: 'milter' }),
       ],
@@ -72,6 +76,8 @@ test('behind a point stand the messages and attempts that it was counted from, a
     ['spam', { action: ['blocked'] }, ['2']],
     ['virus', { action: ['blocked'] }, ['refused rejected']],
     ['virus', { host: ['mx2'] }, []],
+    ['discarded', {}, ['1', '2']],
+    ['discarded', { host: ['mx3'] }, []],
     ['expired', {}, ['3']],
     ['login', {}, []],
     ['queue_messages', {}, []],

@@ -7,7 +7,7 @@ import { rootsSql } from './lives.ts';
 import { newest } from './newest.ts';
 import { attemptSql, summaryOfAttempt } from './refused.ts';
 import { Parameters } from './segments.ts';
-import { Columns, conditionsOf, DELAYED, domainOf, type Source, SOURCES } from './series-rows.ts';
+import { Columns, conditionsOf, DELAYED, DISCARDED_LATER, domainOf, type Source, SOURCES } from './series-rows.ts';
 import { summarize } from './summary.ts';
 
 /** More pairs of a relay and a domain than this are not told apart by provider. */
@@ -28,8 +28,9 @@ export async function readBehind(ask: Ask, question: Behind): Promise<MessageSum
   const pairs = provider === undefined ? undefined : await pairsOf(ask, source, question, where, provider);
   const narrowed = { ...question, where, pairs };
   const found = await messagesBehind(ask, source, narrowed);
+  if (question.series === 'discarded') found.push(...(await messagesBehind(ask, DISCARDED_LATER, narrowed)));
   if (source.table === 'refusals' || source.table === 'verdicts') found.push(...(await attemptsBehind(ask, source, narrowed)));
-  return found.toSorted((a, b) => b.time - a.time).slice(0, question.limit);
+  return [...new Map(found.map((one) => [one.id, one])).values()].toSorted((a, b) => b.time - a.time).slice(0, question.limit);
 }
 
 type Narrowed = Behind & { readonly where: Where; readonly pairs: readonly Pair[] | undefined };
