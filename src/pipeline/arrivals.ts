@@ -1,4 +1,4 @@
-import type { Accepted, Queued, Refusal } from '../model/event.ts';
+import type { Accepted, Delivery, Queued, Refusal } from '../model/event.ts';
 import { isLoopback } from './addresses.ts';
 import { fromOurselves, link } from './hops.ts';
 import { rowOf, type QueueFile } from './queue-file.ts';
@@ -98,12 +98,25 @@ export class Arrivals {
     file.recipients = event.recipients;
     if (file.receivedAt !== 0) {
       batch.count('received_bytes', file.receivedAt, file.size, file.host, file.instance, file.domain, file.via);
-    } else if (file.accepted && file.origin === 'received') {
-      if (this.madeHere(file)) file.origin = 'generated';
-      else this.countReceived(file);
-    }
+    } else this.admit(file);
     if (file.stored) batch.completions.push(rowOf(file));
     else this.store(file);
+  }
+
+  private admit(file: QueueFile): void {
+    if (!file.accepted || file.origin !== 'received') return;
+    if (this.madeHere(file)) file.origin = 'generated';
+    else this.countReceived(file);
+  }
+
+  /** cleanup returns what a local program submitted and a check refuses: sendmail(1) had taken it, and qmgr never sees it. */
+  returned({ queueId }: Delivery, at: At): void {
+    const { files } = this.shared;
+    const file = files.find(queueId, at.host, at.instance);
+    if (file === undefined || file.queued) return;
+    this.admit(file);
+    this.store(file);
+    this.shared.end(file, at.time, 'removed');
   }
 
   /**

@@ -57,7 +57,8 @@ export class Correlator {
   take(event: Event, at: At): void {
     switch (event.kind) {
       case 'delivery':
-        return this.deliveries.take(event, at);
+        this.deliveries.take(event, at);
+        return event.transport === 'cleanup' && event.status === 'bounced' ? this.arrivals.returned(event, at) : undefined;
       case 'accepted':
         // smtpd tells of a login by its message alone; who writes JSON events tells of it by an event of its own.
         if (event.method === 'smtpd' && at.program === 'smtpd') this.logins.accepted(event, at);

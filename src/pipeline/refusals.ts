@@ -26,7 +26,7 @@ export class Refusals {
     const acts = event.kind === 'rejected' || event.kind === 'discarded';
     if (event.kind === 'rejected') {
       this.count(event, domain, at);
-      if (file !== undefined && (event.stage === 'eod' || event.stage === 'data') && event.source !== 'smtpd') this.refused(file, at);
+      if (file !== undefined && isEnd(event, file)) this.refused(file, at);
     } else if (event.kind === 'discarded') file = this.arrivals.discarded(event, file, domain, at);
     const content = event.source === 'milter' || event.source === 'proxy';
     if (acts && content && (event.reason === 'spam' || event.reason === 'virus')) {
@@ -76,3 +76,7 @@ export class Refusals {
     this.shared.batch.count('rejected', at.time, 1, at.host, at.instance, domain, reason, permanence, stage, source);
   }
 }
+
+/** Was the message refused, and not one of its recipients? What a local program submitted was taken before, and goes back to it. */
+const isEnd = ({ stage, source, temporary }: Refusal, { via }: QueueFile): boolean =>
+  (stage === 'eod' || stage === 'data') && source !== 'smtpd' && (via !== 'local' || temporary);
