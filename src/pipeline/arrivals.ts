@@ -4,6 +4,7 @@ import { fromOurselves, link } from './hops.ts';
 import { rowOf, type QueueFile } from './queue-file.ts';
 import { Remembered } from './remembered.ts';
 import { sessionKey, type At, type Shared } from './shared.ts';
+import { SAME_MAIL_MILLIS } from './verdicts.ts';
 
 /** Postfix services that take mail from users: the middle of the tag `postfix/submission/smtpd`. */
 const SUBMISSION = /^(?:submission|submissions|smtps|sogo)(?:-|$)/;
@@ -43,7 +44,7 @@ export class Arrivals {
       this.proxied.set(sessionKey(at), [event.clientName ?? '', event.clientIp ?? '', event.user ?? '']);
       return;
     }
-    const file = files.begin(event.queueId, at.host, at.instance, at.time);
+    const file = this.judged(event.queueId, at) ?? files.begin(event.queueId, at.host, at.instance, at.time);
     file.accepted = true;
     file.origin = 'received';
     if (event.method === 'pickup') {
@@ -66,6 +67,18 @@ export class Arrivals {
     }
     if (event.originQueueId !== undefined) this.carriesOn(file, event.originQueueId, at);
     if (this.dropping.size > 0) this.drop(file, at);
+  }
+
+  /** A scanner that writes a log of its own may be read first: all that is known of the queue file is its verdict. */
+  private judged(queueId: string, at: At): QueueFile | undefined {
+    const { files } = this.shared;
+    const file = files.find(queueId, at.host, at.instance);
+    if (file?.origin !== 'unknown' || file.queued || file.finished || Math.abs(at.time - file.startTime) > SAME_MAIL_MILLIS)
+      return undefined;
+    file.startTime = at.time;
+    file.instance = at.instance;
+    files.touch(file, at.time);
+    return file;
   }
 
   /** The line names the queue file that this one carries on: after-queue filter by XFORWARD, or `postsuper -r`. */

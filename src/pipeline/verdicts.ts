@@ -6,7 +6,7 @@ import type { At, Shared } from './shared.ts';
 type Found = 'spam' | 'virus' | 'banned';
 
 /** Within this time two programs that name no id speak of the same mail, if sender and recipient agree. */
-const SAME_MAIL_MILLIS = 10 * 60_000;
+export const SAME_MAIL_MILLIS = 10 * 60_000;
 
 /**
  * Counts spam, viruses and banned parts once per message, however many programs say so: the scanner itself, the milter's
