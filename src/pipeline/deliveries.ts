@@ -2,19 +2,21 @@ import { providerOf } from '../lib/providers.ts';
 import type { Outcome } from '../model/batch.ts';
 import type { Delivery, DeliveryReason } from '../model/event.ts';
 import { isLoopback } from './addresses.ts';
-import { findChild, link } from './hops.ts';
+import { findChild, isSameRun, link } from './hops.ts';
 import { saidOf } from './mailbox-words.ts';
-import { own, type QueueFile, type Unstored } from './queue-file.ts';
+import { own, type QueueFile, type Run, type Unstored } from './queue-file.ts';
 import type { At, Shared } from './shared.ts';
 import type { Verdicts } from './verdicts.ts';
 
 const NO_DELAYS = [0, 0, 0, 0] as const;
 const millis = (seconds: number | undefined): number => Math.round((seconds ?? 0) * 1000);
 
-/** The program handed the message back to Postfix before its own end was logged. */
-function gaveBack(file: QueueFile): boolean {
+/** The program handed the message back to Postfix before its own end was logged, for all recipients of this run. */
+function gaveBack(file: QueueFile, run: Run | null): boolean {
+  if (isSameRun(file.run, run)) return true;
   if (file.returned === 0) return false;
   file.returned--;
+  file.run = run;
   return true;
 }
 
@@ -157,10 +159,12 @@ export class Deliveries {
     const { shared } = this;
     const said = saidOf(shared, file, delivery);
     if (said !== undefined) return OUTCOMES[said];
-    if (gaveBack(file)) return 'hop';
+    // local(8) runs a command for each recipient, pipe(8) for all that it was given at once.
+    const run = delivery.transport === 'pipe' ? ([at.pid, delivery.delay] as const) : null;
+    if (gaveBack(file, run)) return 'hop';
     if (file.piped.length < 50) {
       shared.learnDomain(delivery.recipient);
-      file.piped = [...file.piped, [at.time, shared.ourDomain(delivery.recipient), file.size, own(delivery.recipient)]];
+      file.piped = [...file.piped, [at.time, shared.ourDomain(delivery.recipient), file.size, own(delivery.recipient), run]];
     }
     return 'delivered';
   }

@@ -1,6 +1,6 @@
 import { isLoopback } from './addresses.ts';
 import { wasForwarded } from './mailbox-words.ts';
-import { MARKS, type QueueFile } from './queue-file.ts';
+import { MARKS, type QueueFile, type Run } from './queue-file.ts';
 import type { Shared } from './shared.ts';
 
 /** Longer than any filter holds a message between taking it and handing it back. */
@@ -141,9 +141,17 @@ export function cameBack(shared: Shared, child: QueueFile, parent: QueueFile): v
     return;
   }
   const { batch } = shared;
-  parent.piped = parent.piped.slice(0, -1);
-  const [time, domain, bytes, recipient] = last;
-  batch.count('delivered', time, -1, parent.host, parent.instance, domain);
-  batch.count('delivered_bytes', time, -bytes, parent.host, parent.instance, domain);
-  batch.corrections.push({ uid: parent.uid, recipient, time, outcome: 'hop' });
+  const [, , , , run] = last;
+  const taken = parent.piped.filter((piped) => piped === last || isSameRun(piped[4], run));
+  parent.piped = parent.piped.filter((piped) => !taken.includes(piped));
+  parent.run = run;
+  for (const [time, domain, bytes, recipient] of taken) {
+    batch.count('delivered', time, -1, parent.host, parent.instance, domain);
+    batch.count('delivered_bytes', time, -bytes, parent.host, parent.instance, domain);
+    batch.corrections.push({ uid: parent.uid, recipient, time, outcome: 'hop' });
+  }
 }
+
+/** pipe(8) tells of all recipients of one run at once. */
+export const isSameRun = (one: Run | null, other: Run | null): boolean =>
+  one !== null && other !== null && one[0] === other[0] && one[1] === other[1];

@@ -56,6 +56,8 @@ export interface QueueFile {
   unstored: readonly Unstored[];
   /** Times it came in again, as its message-id tells, before the delivery to the filter was logged. */
   returned: number;
+  /** The program's run that it was given back by, for some recipients or all. */
+  run: Run | null;
   /** Not for others: the next queue file with the same id, whether it changed since the last commit, and whether the store has it. */
   same: QueueFile | undefined;
   changed: boolean;
@@ -83,8 +85,11 @@ export type HandOver = readonly [
   provider: string,
 ];
 
-/** A delivery to a program: time, our domain it was counted for, bytes, recipient. */
-export type Piped = readonly [time: number, domain: string, bytes: number, recipient: string];
+/** A delivery to a program: time, our domain it was counted for, bytes, recipient, run. */
+export type Piped = readonly [time: number, domain: string, bytes: number, recipient: string, run: Run | null];
+
+/** One run of a program by pipe(8), which tells of each recipient alike: its process id and delay. */
+export type Run = readonly [pid: number, delay: number];
 
 /** What Dovecot's LDA or LMTP server did with the message for this recipient; storing it outweighs all else. */
 export type Unstored = readonly [recipient: string, action: 'stored' | 'discarded' | 'rejected' | 'forwarded'];
@@ -138,6 +143,7 @@ export const newQueueFile = (uid: number, queueId: string, host: string, instanc
   piped: NONE,
   unstored: NONE,
   returned: 0,
+  run: null,
   same: undefined,
   changed: false,
   persisted: false,
@@ -188,6 +194,7 @@ export const serialize = (file: QueueFile): string =>
     file.piped,
     file.unstored,
     file.returned,
+    file.run,
   ]);
 
 /** Undefined for what a release with other fields has saved. */
