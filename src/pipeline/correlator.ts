@@ -126,16 +126,14 @@ export class Correlator {
     files.touch(file, at.time);
     if (file.held) this.arrivals.store(file);
     if (file.finished && file.stored) this.batch.completions.push(rowOf(file));
-    if (parent !== undefined) {
-      link(this.shared, file, parent);
-      cameBack(this.shared, file, parent);
-      return;
-    }
-    // Another host's log may tell of the handing over before this one tells of the taking in.
-    const waiting = files.waitingFor(file.queueId);
-    if (waiting.length === 0 || !file.accepted) return;
+    // Another host's log may tell of the handing over before this one tells of the taking in: an explicit link.
+    const waiting = file.accepted ? files.waitingFor(file.queueId) : [];
     const waited = waiting.find((one) => mayCarryOn(this.shared, file, one));
     if (waited !== undefined) linkLate(this.shared, file, waited);
+    else if (parent !== undefined) {
+      link(this.shared, file, parent);
+      cameBack(this.shared, file, parent);
+    }
   }
 
   private transition(event: Transition, at: At): void {
