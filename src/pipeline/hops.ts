@@ -41,6 +41,8 @@ export function presumedParent(shared: Shared, file: QueueFile, messageId: strin
   const here = files.withMessageId(messageId, file.host);
   const parent = here ?? (shared.door(file) === 0 ? undefined : files.withMessageIdElsewhere(messageId, file.host));
   if (parent === undefined || parent === file || file.startTime - parent.lastTime > REINJECTION_MILLIS) return undefined;
+  // A host whose log is read ahead may have it from here.
+  if (parent !== here && parent.startTime > file.startTime) return undefined;
   if (cameFromOne(file, parent)) {
     if (isOfList(shared, parent)) return parent;
     // With sendmail(1) nobody hands mail back twice in a row, or it would go round for ever.
