@@ -1,8 +1,8 @@
-import { BIGINT, LIST, listValue, VARCHAR } from '@duckdb/node-api';
 import type { DeliveryRow } from '../../model/batch.ts';
 import { alike } from './addresses.ts';
 import { DELIVERIES, only, selectList } from './columns.ts';
 import type { Ask } from './database.ts';
+import { BIGINT, LIST, listValue, VARCHAR } from './library.ts';
 import { among, type Life, loadWith } from './lives.ts';
 
 const FARED = ['message', 'time', 'recipient', 'originalRecipient', 'outcome', 'reply'] as const;

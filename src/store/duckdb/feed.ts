@@ -1,16 +1,6 @@
-import {
-  type DuckDBConnection,
-  type DuckDBDataChunk,
-  DOUBLE,
-  type DuckDBPreparedStatement,
-  DuckDBTableFunction,
-  type DuckDBTableFunctionInfo,
-  ENUM,
-  LIST,
-  VARCHAR,
-} from '@duckdb/node-api';
-import duckdb from '@duckdb/node-bindings';
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBPreparedStatement, DuckDBTableFunctionInfo } from '@duckdb/node-api';
 import { storedAs, type Table } from './columns.ts';
+import { bindings, DOUBLE, DuckDBTableFunction, ENUM, LIST, VARCHAR } from './library.ts';
 import { isText, pack, type Packed } from './packing.ts';
 
 interface Load {
@@ -119,18 +109,18 @@ export class Feed {
     // duckdb_list_entry: offset and length in the child vector.
     const whole = new BigUint64Array([0n, BigInt(rows)]);
     for (const [index, { kind }] of table.columns.entries()) {
-      const vector = duckdb.data_chunk_get_vector(output.chunk, index);
+      const vector = bindings.data_chunk_get_vector(output.chunk, index);
       const data = piece.columns[index];
       if (data === undefined) throw new RangeError(`${table.name} lacks column ${index}`);
       if (isText(kind) && packed.dictionaries[index] === undefined) {
-        duckdb.vector_assign_string_element_len(vector, 0, data as Uint8Array);
+        bindings.vector_assign_string_element_len(vector, 0, data as Uint8Array);
         continue;
       }
       if (data.length !== rows) throw new RangeError(`${data.length} values for ${rows} rows of ${table.name}`);
-      duckdb.list_vector_reserve(vector, rows);
-      duckdb.list_vector_set_size(vector, rows);
-      duckdb.copy_data_to_vector(vector, 0, whole.buffer, 0, whole.byteLength);
-      duckdb.copy_data_to_vector(duckdb.list_vector_get_child(vector), 0, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+      bindings.list_vector_reserve(vector, rows);
+      bindings.list_vector_set_size(vector, rows);
+      bindings.copy_data_to_vector(vector, 0, whole.buffer, 0, whole.byteLength);
+      bindings.copy_data_to_vector(bindings.list_vector_get_child(vector), 0, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
     }
     scan.next++;
     scan.load.delivered += rows;

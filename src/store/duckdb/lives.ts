@@ -1,7 +1,8 @@
-import { BIGINT, type DuckDBType, type DuckDBValue, LIST, listValue } from '@duckdb/node-api';
+import type { DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import type { DeliveryRow, QueueFileRow, RefusalRow, StepRow } from '../../model/batch.ts';
 import { DELIVERIES, QUEUE_FILES, REFUSALS, selectList, STEPS, type Table } from './columns.ts';
 import type { Ask } from './database.ts';
+import { BIGINT, LIST, listValue } from './library.ts';
 import { ROWS_OF_A_GROUP } from './open.ts';
 
 /** Everything of one message that tells how it fared. */

@@ -1,9 +1,10 @@
 import { rename, stat } from 'node:fs/promises';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance as Instance } from '@duckdb/node-api';
 import type { OperationalError } from '../../model/errors.ts';
 import { copyForBackup, isDamagedFile, needsRestoring, replaceBackup, restoreBackup, writtenByBackup } from './backup.ts';
 import { isDamagedWal } from './failures.ts';
 import { Feed } from './feed.ts';
+import { DuckDBInstance } from './library.ts';
 import { isOlder, migrate } from './migrations.ts';
 
 export interface DatabaseOptions {
@@ -32,7 +33,7 @@ export interface Writing {
 }
 
 export interface Opened extends Writing {
-  readonly instance: DuckDBInstance;
+  readonly instance: Instance;
   readonly connect: () => Promise<DuckDBConnection>;
   readonly idleReaders: DuckDBConnection[];
   readsRunning: number;
@@ -150,7 +151,7 @@ const settings = ({ path: file, memoryLimit, threads }: DatabaseOptions): Record
 });
 
 /** The file as an attached one: the only way to have smaller row groups, or no log. */
-async function attach(options: DatabaseOptions): Promise<DuckDBInstance> {
+async function attach(options: DatabaseOptions): Promise<Instance> {
   const log = options.durability === 'checkpoint' ? ', RECOVERY_MODE no_wal_writes' : '';
   const instance = await DuckDBInstance.fromCache(':memory:', settings(options));
   try {

@@ -1,8 +1,8 @@
-import { BIGINT, LIST, listValue } from '@duckdb/node-api';
 import type { MessagesQuestion, MessageSummary } from '../../model/question.ts';
 import { alike, bitsOf, notIndexed } from './addresses.ts';
 import type { Ask } from './database.ts';
 import { type BriefDelivery, loadBriefLives } from './brief-lives.ts';
+import { BIGINT, LIST, listValue } from './library.ts';
 import { type Life, rootsSql } from './lives.ts';
 import type { Memory } from './memory.ts';
 import { attemptSql, summaryOfAttempt } from './refused.ts';

@@ -1,8 +1,8 @@
-import { BIGINT, LIST, listValue } from '@duckdb/node-api';
 import type { RefusalRow, VerdictRow } from '../../model/batch.ts';
 import type { Trace } from '../../model/question.ts';
 import { selectList, VERDICTS } from './columns.ts';
 import type { Ask } from './database.ts';
+import { BIGINT, LIST, listValue } from './library.ts';
 import { type Life, loadLives } from './lives.ts';
 import { termFilter } from './read-messages.ts';
 import { findAttempt, isAttemptId, summaryOfAttempt } from './refused.ts';

@@ -1,4 +1,5 @@
-import { DOUBLE, type DuckDBType, type DuckDBValue, INTEGER, LIST, listValue, VARCHAR } from '@duckdb/node-api';
+import type { DuckDBType, DuckDBValue } from '@duckdb/node-api';
+import { DOUBLE, INTEGER, LIST, listValue, VARCHAR } from './library.ts';
 import type { Facts } from './memory.ts';
 
 /** A stretch of time and the table of sums that answers for it. Times in seconds, whole minutes. */
