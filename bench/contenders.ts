@@ -22,9 +22,9 @@ export function contenders(version: string, year: number): Contender[] {
     {
       name: OURS,
       version,
-      shown: 'node dist/src/main.js import mail.log --data DIR --json',
-      command: process.execPath,
-      args: (log, folder) => ['dist/src/main.js', 'import', log, '--data', folder, '--year', String(year), '--json'],
+      shown: 'bin/mailgraph-ext import mail.log --data DIR --json',
+      command: 'bin/mailgraph-ext',
+      args: (log, folder) => ['import', log, '--data', folder, '--year', String(year), '--json'],
       keeps: 'every message, delivery, reject, login and verdict, and sums by minute',
     },
     {

@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startService, type RunningService } from '../test/stack/service.ts';
+import { INSTALLED, startService, type RunningService } from '../test/stack/service.ts';
 import { MIGRATIONS } from '../src/store/duckdb/migrations.ts';
 import { type Example, makeLargeStore } from '../test/support/large-store.ts';
 import { OUT } from './begin.ts';
@@ -36,7 +36,7 @@ export async function largeService(deliveries: number): Promise<LargeService> {
     folder,
     log,
     async serving(use) {
-      const service = await startService(undefined, folder, `sources:\n  - { type: file, path: ${log} }\n`, ['bin/mailgraph-ext.cjs']);
+      const service = await startService(undefined, folder, `sources:\n  - { type: file, path: ${log} }\n`, INSTALLED);
       try {
         await use(service);
       } finally {

@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { LiveStream, LiveWriter, quantile } from '../test/stack/live-lines.ts';
 import { cpuSecondsOf, memoryOf } from '../test/stack/process.ts';
 import { eventually } from '../test/stack/program.ts';
-import { startService } from '../test/stack/service.ts';
+import { INSTALLED, startService } from '../test/stack/service.ts';
 import { mailLine } from '../test/support/mail-lines.ts';
 import { begin, OUT } from './begin.ts';
 import { machine, table, today, writeSection } from './sections.ts';
@@ -32,7 +32,7 @@ begin(options);
 const folder = mkdtempSync(join(OUT, 'live-'));
 const log = join(folder, 'mail.log');
 const file = await open(log, 'a');
-const service = await startService(undefined, folder, `sources:\n  - { type: file, path: ${log} }\n`, ['bin/mailgraph-ext.cjs']);
+const service = await startService(undefined, folder, `sources:\n  - { type: file, path: ${log} }\n`, INSTALLED);
 try {
   const stream = await LiveStream.open(service.url);
   const writer = new LiveWriter(file, stream, mailLine);

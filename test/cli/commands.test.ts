@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { eventually } from '../stack/program.ts';
 import { temporaryDirectory } from '../support/log-store.ts';
 import { command, commandLine, type Outcome } from './command.ts';
 
+const LAUNCHER = join(import.meta.dirname, '../../bin/mailgraph-ext');
 const CONTRACT = join(import.meta.dirname, '../fixtures/contract');
 const DAY = ['--from', '2026-11-20', '--to', '2026-11-21', '--zone', 'Europe/Berlin'];
 
@@ -22,6 +23,23 @@ function refuses({ code, out, errors }: Outcome, expectedCode: number, sentence:
   assert.equal(errors.trimEnd().split('\n').length, 1, errors);
   assert.equal(code, expectedCode);
 }
+
+test('the launcher finds the program through a link, and sets what has to stand in the environment before it starts', async (t) => {
+  const directory = await temporaryDirectory(t);
+  await cp(LAUNCHER, join(directory, 'package/bin/mailgraph-ext'));
+  await mkdir(join(directory, 'package/dist/src'), { recursive: true });
+  const { UV_THREADPOOL_SIZE: _size, ...env } = process.env;
+  const shown = ['UV_THREADPOOL_SIZE', 'MALLOC_ARENA_MAX', 'MALLOC_MMAP_THRESHOLD_'];
+  const program = `console.log(JSON.stringify([${shown.map((name) => `process.env.${name}`).join(', ')}, ...process.argv.slice(2)]))`;
+  await writeFile(join(directory, 'package/dist/src/main.js'), program);
+  await symlink('package/bin/mailgraph-ext', join(directory, 'linked'));
+  const run = (more: NodeJS.ProcessEnv): unknown => {
+    const { stdout } = spawnSync(join(directory, 'linked'), ['trace', 'two words', '*'], { encoding: 'utf8', env: { ...env, ...more } });
+    return JSON.parse(stdout);
+  };
+  assert.deepEqual(run({}), ['16', '2', '131072', 'trace', 'two words', '*']);
+  assert.deepEqual(run({ UV_THREADPOOL_SIZE: '8' }), ['8', '2', '131072', 'trace', 'two words', '*']);
+});
 
 test('wrong usage is told in one line, with exit code 2', async () => {
   refuses(await command(['frobnicate']), 2, /no command "frobnicate".*--help/);

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LiveStream, LiveWriter, quantile } from '../stack/live-lines.ts';
 import { memoryOf } from '../stack/process.ts';
 import { eventually, output } from '../stack/program.ts';
-import { startService, totals, type RunningService } from '../stack/service.ts';
+import { INSTALLED, startService, totals, type RunningService } from '../stack/service.ts';
 import { temporaryDirectory } from '../support/log-store.ts';
 import { makeLargeStore } from '../support/large-store.ts';
 import { mailLine, mailTotals } from '../support/mail-lines.ts';
@@ -50,7 +50,7 @@ export async function soak(t: TestContext, minutes: number): Promise<void> {
   await mkdir(join(directory, 'data'));
   const end = (Math.floor(Date.now() / 86_400_000) - 1) * 86_400;
   await makeLargeStore(join(directory, 'data/mailgraph-ext.duckdb'), { ...BEFORE, end });
-  const service = await startService(t, directory, `sources:\n  - { type: file, path: ${log} }\n`, [join(ROOT, 'bin/mailgraph-ext.cjs')]);
+  const service = await startService(t, directory, `sources:\n  - { type: file, path: ${log} }\n`, INSTALLED);
   const stream = await LiveStream.open(service.url);
   t.after(() => stream.close());
   const writer = new LiveWriter(file, stream, mailLine);

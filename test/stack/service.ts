@@ -6,6 +6,9 @@ import { eventually, foreground } from './program.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
 
+/** What runs the built program, as it is installed. */
+export const INSTALLED = [join(import.meta.dirname, '../../bin/mailgraph-ext')] as const;
+
 export interface RunningService {
   readonly url: string;
   readonly data: string;
@@ -17,22 +20,24 @@ export interface RunningService {
 
 /** What runs from the sources; `before` are modules that are loaded first. */
 export const fromSource = (before: readonly string[] = []): readonly string[] => [
+  process.execPath,
   ...['tsx', ...before].flatMap((module) => ['--import', module]),
   MAIN,
 ];
 
-/** Starts `serve` as a process of its own, as an operator would, and waits until it answers. It stops with the test, if there is one. `program`: what Node is to run. */
+/** Starts `serve` as a process of its own, as an operator would, and waits until it answers. It stops with the test, if there is one. `words`: what runs it. */
 export async function startService(
   t: TestContext | undefined,
   directory: string,
   config: string,
-  program = fromSource(),
+  words = fromSource(),
 ): Promise<RunningService> {
   const [port = 0] = await freePorts(1);
   const data = join(directory, 'data');
   const file = join(directory, 'config.yaml');
   await writeFile(file, `data: ${data}\nlisten: 127.0.0.1:${port}\n${config}`);
-  const serving = foreground(process.execPath, [...program, 'serve', '--config', file]);
+  const [program = '', ...before] = words;
+  const serving = foreground(program, [...before, 'serve', '--config', file]);
   t?.after(() => serving.stop());
   const url = `http://127.0.0.1:${port}`;
   await eventually('the service to answer', async () => {
