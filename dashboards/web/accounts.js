@@ -135,7 +135,11 @@ function article(finding, site) {
     el(
       'p',
       { class: 'where links' },
-      el('a', { href: site.href({ page: 'logins', id: '', user, client: '', service: '', result: '', range }) }, t('accounts.its_logins')),
+      el(
+        'a',
+        { href: site.href({ ...NO_SEARCH, page: 'logins', id: '', user, service: '', result: '', range }) },
+        t('accounts.its_logins'),
+      ),
       el('a', { href: site.href({ ...NO_SEARCH, page: 'messages', id: '', user, range }) }, t('accounts.its_messages')),
       site.view().user === '' && el('a', { href: site.href({ user }) }, t('accounts.alone')),
     ),

@@ -48,7 +48,15 @@ export function behind(graph, key, range) {
   if (series.startsWith('session_') || series.startsWith('probe_') || series === 'service_up') return undefined;
   // Every percentile of every phase is made of all that reached its recipient then.
   if (series === 'delivery_delay') return { ...NO_SEARCH, page: 'messages', id: '', range, series };
-  if (series === 'login') return { page: 'logins', id: '', range, service: only(where.service), result: where.result?.[0] ?? '' };
+  if (series === 'login') {
+    const [service, result] = [only(where.service), only(where.result)];
+    /** What stands in a field of the page already, and what a login does not tell. */
+    const left = { ...where };
+    if (service !== '') delete left.service;
+    if (result !== '') delete left.result;
+    delete left.instance;
+    return { ...NO_SEARCH, page: 'logins', id: '', range, series, service, result, where: written(left) };
+  }
   return { ...NO_SEARCH, page: 'messages', id: '', range, series, where: written(where) };
 }
 

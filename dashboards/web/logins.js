@@ -1,6 +1,7 @@
 // @ts-check
 import { logins } from './api.js';
 import { choice, el, logged, table } from './dom.js';
+import { labelsOf, NO_SEARCH } from './drill.js';
 import { minute, name, t, tag } from './i18n.js';
 import { count } from './numbers.js';
 import { loader, nothing } from './table-page.js';
@@ -20,9 +21,10 @@ export function loginsPage(place, site) {
   const service = filter('service', SERVICES);
   const result = filter('result', RESULTS);
   const { user, client: ip } = site.view();
+  const parts = [user, ip, ...Object.entries(labels()).flatMap(([label, values]) => values.map((value) => labelName(label, value)))];
   place.replaceChildren(
     el('h2', null, t('page.logins')),
-    user === '' && ip === '' ? '' : onlyOf(site),
+    parts.some((part) => part !== '') ? onlyOf(site, parts) : '',
     el('div', { class: 'search' }, service, result),
     list,
   );
@@ -31,14 +33,19 @@ export function loginsPage(place, site) {
   function filter(key, values) {
     const named = values.map((value) => /** @type {const} */ ([value, t(`${key}.${value}`)]));
     return choice({ 'aria-label': t(`head.${key}`) }, site.view()[key], [['', t(`logins.any_${key}`)], ...named], (value) =>
-      site.go({ [key]: value }),
+      site.go({ [key]: value, where: site.view().where.filter((pair) => !pair.startsWith(`${key}:`)) }),
     );
+  }
+
+  /** Of the point of a graph that led here. @returns {Record<string, string[]>} */
+  function labels() {
+    return site.view().series === 'login' ? labelsOf(site.view()) : {};
   }
 
   return loader(list, async (signal) => {
     const { from, to } = site.span();
     const { service: wanted, result: outcome } = site.view();
-    const { byService, recent } = await logins({ from, to, service: wanted, result: outcome, user, ip, limit: 200 }, signal);
+    const { byService, recent } = await logins({ from, to, service: wanted, result: outcome, user, ip, ...labels(), limit: 200 }, signal);
     if (recent.length === 0 && byService.length === 0) return [nothing('logins.none')];
     const services = [...new Set(byService.map((one) => one.service))];
     const results = RESULTS.filter((one) => byService.some((row) => row.result === one));
@@ -83,14 +90,11 @@ export function loginsPage(place, site) {
   });
 }
 
-/** Whose logins, or from where; and the way to all. @param {Site} site */
-function onlyOf(site) {
-  const { user, client } = site.view();
-  const parts = [user, client].filter((part) => part !== '').flatMap((part, i) => [i > 0 ? ' · ' : '', logged(part)]);
-  return el(
-    'p',
-    { class: 'behind' },
-    el('strong', null, ...parts),
-    el('a', { href: site.href({ user: '', client: '' }) }, t('logins.all')),
-  );
+/** @param {string} label @param {string} value */
+const labelName = (label, value) => (label === 'tls' ? `${t('head.tls')}: ${name(label, value)}` : name(label, value));
+
+/** Whose logins, or from where; and the way to all. @param {Site} site @param {readonly string[]} parts */
+function onlyOf(site, parts) {
+  const named = parts.filter((part) => part !== '').flatMap((part, i) => [i > 0 ? ' · ' : '', logged(part)]);
+  return el('p', { class: 'behind' }, el('strong', null, ...named), el('a', { href: site.href({ ...NO_SEARCH }) }, t('logins.all')));
 }

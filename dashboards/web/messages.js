@@ -40,9 +40,13 @@ const WAITING = /** @type {const} */ (['queued', 'deferred', 'held']);
 /** The part of the reconciliation that a status of the address names (`fate:sent`), or nothing. @param {string} status */
 const fateOf = (status) => (status.startsWith('fate:') ? status.slice(5) : '');
 
+/** Logins are on a page of their own. @param {View} view */
+const seriesOf = ({ series }) => (series === 'login' ? '' : series);
+
 /** @param {HTMLElement} place @param {Site} site */
 export function messagesPage(place, site) {
-  const { q, status, series } = site.view();
+  const { q, status } = site.view();
+  const series = seriesOf(site.view());
   const fields = FIELDS.map((key) => searchField(key, site.view()[key]));
   const term = el('input', {
     type: 'search',
@@ -138,7 +142,8 @@ export function messagesPage(place, site) {
  * @returns {{ questions: Question[], complete: boolean }}
  */
 function questionsOf(view, { from, to }) {
-  const { q, status, host, series, sender, recipient, user, client, relay } = view;
+  const { q, status, host, sender, recipient, user, client, relay } = view;
+  const series = seriesOf(view);
   const fate = fateOf(status);
   if (series !== '') return { questions: [{ from, to, series, ...labelsOf(view) }], complete: true };
   if (fate !== '') return { questions: [{ from, to, fate, host }], complete: true };

@@ -68,12 +68,10 @@ async function samplesOf(expression: Behind, each: Each | undefined, alert: Aler
   const isMeant = (address: string): boolean => each !== 'network' || networkOf(address) === value;
   if (expression.series === 'log_lines') return unknownLines(reader, range);
   if (expression.series === 'login') {
-    const [result, service] = [where.result?.[0], where.service?.[0]];
     const { recent } = await reader.logins({
       ...range,
       limit,
-      ...(result === undefined ? {} : { result }),
-      ...(service === undefined ? {} : { service }),
+      where,
       ...(each === 'user' ? { user: value ?? '' } : {}),
     });
     return recent

@@ -225,8 +225,8 @@ export interface ServiceState {
 export interface LoginsQuestion {
   readonly from: number;
   readonly to: number;
-  readonly service?: string;
-  readonly result?: string;
+  /** As of the series `login`. */
+  readonly where: Where;
   /** Upper and lower case are alike. */
   readonly user?: string;
   readonly ip?: string;

@@ -43,7 +43,10 @@ test('behind every curve are messages, logins, or lines, in the time of the bin'
   const slow = behind(graph('delays'), 'curve.p99', BIN);
   assert.deepEqual([slow?.series, slow?.where], ['delivery_delay', []]);
   const logins = behind(graph('logins'), 'curve.imap', BIN);
-  assert.deepEqual([logins?.page, logins?.service, logins?.result], ['logins', 'imap', 'ok']);
+  assert.deepEqual([logins?.page, logins?.service, logins?.result, logins?.where], ['logins', 'imap', 'ok', ['tls:no', 'tls:']]);
+  const failed = behind(graph('logins'), 'curve.login_failed', BIN);
+  const several = ['service:pop3', 'service:imap', 'result:failed', 'result:disabled', 'result:inactive'];
+  assert.deepEqual([failed?.service, failed?.result, failed?.where], ['', '', several]);
   assert.equal(behind(graph('lines'), 'curve.unknown', BIN)?.page, 'lines');
   assert.equal(behind(graph('lag'), 'curve.lag', BIN)?.page, 'lines');
   for (const one of GRAPHS.filter(({ id }) => id !== 'probe'))

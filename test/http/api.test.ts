@@ -208,6 +208,12 @@ test('logins: sums over the range, and the newest that match', async (t) => {
   );
   const failed = await get<{ recent: unknown[] }>(app, 'logins?result=failed&limit=5');
   assert.equal(failed.recent.length, 1);
+  const of = async (filters: string): Promise<string[]> =>
+    (await get<{ recent: { service: string }[] }>(app, `logins?${filters}`)).recent.map((login) => login.service);
+  assert.deepEqual(await of('service=imap,pop3&result=ok,failed'), ['pop3', 'imap']);
+  assert.deepEqual(await of('tls=yes'), ['imap']);
+  assert.deepEqual(await of('tls=no,'), ['pop3']);
+  assert.deepEqual(await of('host=elsewhere'), []);
 });
 
 test('a wrong question is answered with the name of each wrong parameter', async (t) => {

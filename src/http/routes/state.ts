@@ -7,7 +7,7 @@ import type { App, Context } from '../context.ts';
 import { sendCsv } from '../csv.ts';
 import { loginsCsv } from '../exports.ts';
 import { problemResponses } from '../problem.ts';
-import { formatParameter, limitParameter, List, Query, rangeParameters, termParameter } from '../query.ts';
+import { filterParameters, formatParameter, limitParameter, List, Query, rangeParameters, termParameter, whereOf } from '../query.ts';
 import { LoginAttempt, loginOf } from '../rows.ts';
 import { parseRange } from '../time.ts';
 
@@ -36,6 +36,9 @@ const ServicesAnswer = Type.Object({
     }),
   ),
 });
+
+/** The labels that a login has. */
+const { host, domain, service, result, tls } = filterParameters;
 
 const LoginsAnswer = Type.Object({
   from: Type.Integer(),
@@ -113,8 +116,11 @@ export function stateRoutes(app: App, { reader, clock }: Context): void {
         summary: 'Attempts to log in: sums, and the newest',
         querystring: Query({
           ...rangeParameters,
-          service: termParameter('imap, pop3, smtp, webmail, sieve, admin'),
-          result: termParameter('ok, failed, disabled, inactive'),
+          host,
+          domain,
+          service,
+          result,
+          tls,
           user: termParameter('Login name, whole'),
           ip: termParameter('Address of the client'),
           limit: limitParameter(100),
@@ -124,9 +130,10 @@ export function stateRoutes(app: App, { reader, clock }: Context): void {
       },
     },
     async ({ query }, reply): Promise<Static<typeof LoginsAnswer> | FastifyReply> => {
-      const { format, ...asked } = query;
+      const { format, limit, user, ip: client } = query;
       const range = parseRange(query, clock);
-      const { recent, byService } = await reader.logins({ ...asked, ...range });
+      const asked = { ...(user !== undefined && { user }), ...(client !== undefined && { ip: client }) };
+      const { recent, byService } = await reader.logins({ ...range, ...asked, where: whereOf(query), limit });
       if (format === 'csv') return sendCsv(reply, 'logins.csv', loginsCsv(recent));
       return { ...range, byService, recent: recent.map(loginOf) };
     },

@@ -6,6 +6,7 @@ import type { Ask } from './database.ts';
 import type { Memory } from './memory.ts';
 import { readTotals } from './read-series.ts';
 import { Parameters } from './segments.ts';
+import { Columns, conditionsOf, LOGGED_IN } from './series-rows.ts';
 
 /** A queue that was not sampled for a day is no longer shown. */
 export async function readQueues(ask: Ask): Promise<QueueState[]> {
@@ -33,20 +34,19 @@ export async function readQueues(ask: Ask): Promise<QueueState[]> {
 
 export async function readLogins(ask: Ask, question: LoginsQuestion): Promise<LoginsAnswer> {
   const parameters = new Parameters();
-  const conditions = [`time >= ${parameters.time(question.from * 1000)}`, `time < ${parameters.time(question.to * 1000)}`];
-  const columns = { service: 'service', result: 'result', user: 'lower(user_name)', ip: 'ip' } as const;
-  for (const field of ['service', 'result', 'user', 'ip'] as const) {
-    const value = question[field];
-    if (value !== undefined) conditions.push(`${columns[field]} = ${parameters.add(field === 'user' ? value.toLowerCase() : value)}`);
-  }
+  const conditions = conditionsOf(LOGGED_IN, new Columns(LOGGED_IN), question, parameters);
+  if (conditions === undefined) return { recent: [], byService: [] };
+  const { user, ip } = question;
+  if (user !== undefined) conditions.push(`lower(t.user_name) = ${parameters.add(user.toLowerCase())}`);
+  if (ip !== undefined) conditions.push(`t.ip = ${parameters.add(ip)}`);
   const where = conditions.join(' AND ');
   const byService = await ask(
-    `SELECT service, result, sum(attempts)::DOUBLE AS attempts FROM logins WHERE ${where} GROUP BY ALL ORDER BY ALL`,
+    `SELECT service, result, sum(attempts)::DOUBLE AS attempts FROM logins t WHERE ${where} GROUP BY ALL ORDER BY ALL`,
     parameters.values,
   );
   const limit = parameters.add(question.limit);
   const recent = await ask(
-    `SELECT ${selectList(LOGINS, 'l')} FROM logins l WHERE ${where} ORDER BY l.time DESC LIMIT ${limit}::BIGINT`,
+    `SELECT ${selectList(LOGINS, 't')} FROM logins t WHERE ${where} ORDER BY t.time DESC LIMIT ${limit}::BIGINT`,
     parameters.values,
   );
   return { recent: recent as unknown as LoginRow[], byService: byService as unknown as LoginsAnswer['byService'] };

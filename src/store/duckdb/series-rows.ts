@@ -38,6 +38,8 @@ export const SIZE_CLASS = `CASE ${Object.entries(SIZES)
 /** Of what failed on its way in and on its way out. */
 const EITHER = ['recipient', 'sender'];
 
+export const LOGGED_IN: Source = { table: 'logins', rows: 'true', weight: 't.attempts', party: 'user', ours: ['user_name'] };
+
 export const SOURCES: Partial<Record<SeriesName, Source>> = {
   received: { table: 'queue_files', rows: RECEIVED, party: 'sender', ours: ['sender'] },
   received_bytes: { table: 'queue_files', rows: RECEIVED, weight: 't.size', party: 'sender', ours: ['sender'] },
@@ -60,7 +62,7 @@ export const SOURCES: Partial<Record<SeriesName, Source>> = {
   virus: { table: 'verdicts', rows: `t.result = 'virus' AND t.counted`, party: 'sender', ours: ['recipient'] },
   spam: { table: 'verdicts', rows: SPAM, party: 'sender', ours: ['recipient'] },
   banned: { table: 'verdicts', rows: `t.result = 'banned' AND t.counted`, party: 'sender', ours: ['recipient'] },
-  login: { table: 'logins', rows: 'true', weight: 't.attempts', party: 'user', ours: ['user_name'] },
+  login: LOGGED_IN,
   expired: { table: 'steps', rows: `t.kind = 'expired'`, party: 'sender', ours: ['sender'] },
   held: { table: 'steps', rows: `t.kind = 'held'`, party: 'sender', ours: ['sender'] },
 };
