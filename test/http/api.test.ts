@@ -362,6 +362,8 @@ test('OpenAPI 3.1 describes each route, and each answer is as described', async 
   for (const [path, query] of Object.entries(ROUTES)) {
     const { summary, responses } = document.paths[path]?.get ?? { responses: {} };
     assert.ok(summary, path);
+    const hasFormat = document.paths[path]?.get.parameters?.some(({ name }) => name === 'format') === true;
+    assert.equal('text/csv' in (responses['200']?.content ?? {}), hasFormat, path);
     const url = `${path.replace('{id}', '1').replace('/api/v1/', '')}${query && `?${query}`}`;
     const schema = responses['200']?.content?.['application/json']?.schema ?? {};
     const body = await get(app, url);

@@ -5,7 +5,7 @@ import type { Static } from 'typebox';
 import { providerOf } from '../../lib/providers.ts';
 import { FAILURES_BY, type AccountPlace, type Failures, type Finding, FINDING_KINDS, type SentMessage } from '../../model/account.ts';
 import type { App, Context } from '../context.ts';
-import { sendCsv } from '../csv.ts';
+import { jsonOrCsv, sendCsv } from '../csv.ts';
 import { accountsCsv, failuresCsv, findingsCsv } from '../exports.ts';
 import { problemResponses } from '../problem.ts';
 import { formatParameter, limitParameter, List, Query, rangeParameters, termParameter } from '../query.ts';
@@ -88,7 +88,7 @@ export function accountRoutes(app: App, { reader, clock }: Context): void {
         tags: ['Accounts'],
         summary: 'Who logged in from where: each account at each network, accounts with the most networks first',
         querystring: Query({ ...rangeParameters, user: userParameter, limit: limitParameter(100), format: formatParameter }),
-        response: { 200: AccountsAnswer, ...problemResponses },
+        response: { 200: jsonOrCsv(AccountsAnswer), ...problemResponses },
       },
     },
     async ({ query }, reply): Promise<Static<typeof AccountsAnswer> | FastifyReply> => {
@@ -113,7 +113,7 @@ export function accountRoutes(app: App, { reader, clock }: Context): void {
           limit: limitParameter(20),
           format: formatParameter,
         }),
-        response: { 200: FailuresAnswer, ...problemResponses },
+        response: { 200: jsonOrCsv(FailuresAnswer), ...problemResponses },
       },
     },
     async ({ query }, reply): Promise<Static<typeof FailuresAnswer> | FastifyReply> => {
@@ -132,7 +132,7 @@ export function accountRoutes(app: App, { reader, clock }: Context): void {
         tags: ['Accounts'],
         summary: 'What may tell of stolen passwords, with the rows behind it; accounts are compared with their own month before',
         querystring: Query({ ...rangeParameters, user: userParameter, format: formatParameter }),
-        response: { 200: FindingsAnswer, ...problemResponses },
+        response: { 200: jsonOrCsv(FindingsAnswer), ...problemResponses },
       },
     },
     async ({ query }, reply): Promise<Static<typeof FindingsAnswer> | FastifyReply> => {

@@ -6,7 +6,7 @@ import { OperationalError } from '../../model/errors.ts';
 import { FATE_NAMES, type MessagesQuestion } from '../../model/question.ts';
 import { LABELS, SERIES_NAMES } from '../../model/series.ts';
 import type { App, Context } from '../context.ts';
-import { sendCsv } from '../csv.ts';
+import { jsonOrCsv, sendCsv } from '../csv.ts';
 import { lifeCsv, messagesCsv } from '../exports.ts';
 import { ParameterError, problemResponses } from '../problem.ts';
 import { sendLong } from '../json.ts';
@@ -88,7 +88,7 @@ export function messageRoutes(app: App, { reader, clock }: Context): void {
         tags: ['Messages'],
         summary: 'Messages and refused attempts, newest first',
         querystring: MessagesQuery,
-        response: { 200: MessagesAnswer, ...problemResponses },
+        response: { 200: jsonOrCsv(MessagesAnswer), ...problemResponses },
       },
     },
     async ({ query }, reply): Promise<Static<typeof MessagesAnswer> | FastifyReply> => {
@@ -108,7 +108,7 @@ export function messageRoutes(app: App, { reader, clock }: Context): void {
         summary: 'The whole life of one message',
         params: Type.Object({ id: Type.String({ minLength: 1, maxLength: 200 }) }),
         querystring: Query({ format: formatParameter }),
-        response: { 200: Life, ...problemResponses },
+        response: { 200: jsonOrCsv(Life), ...problemResponses },
       },
     },
     async ({ params, query }, reply): Promise<FastifyReply> => {

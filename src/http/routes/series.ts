@@ -6,7 +6,7 @@ import { OTHERS, TOP_OF } from '../../model/question.ts';
 import type { LabelValues } from '../../model/series.ts';
 import { SERIES } from '../../model/series.ts';
 import type { App, Context } from '../context.ts';
-import { sendCsv } from '../csv.ts';
+import { jsonOrCsv, sendCsv } from '../csv.ts';
 import { topCsv } from '../exports.ts';
 import { sendLong } from '../json.ts';
 import { problemResponses } from '../problem.ts';
@@ -144,7 +144,7 @@ export function seriesRoutes(app: App, { reader, clock }: Context): void {
           format: formatParameter,
           ...filterParameters,
         }),
-        response: { 200: TopAnswer, ...problemResponses },
+        response: { 200: jsonOrCsv(TopAnswer), ...problemResponses },
       },
     },
     async ({ query }, reply): Promise<Static<typeof TopAnswer> | FastifyReply> => {

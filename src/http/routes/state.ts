@@ -4,7 +4,7 @@ import type { Static } from 'typebox';
 
 import { QUEUE_NAMES } from '../../model/line.ts';
 import type { App, Context } from '../context.ts';
-import { sendCsv } from '../csv.ts';
+import { jsonOrCsv, sendCsv } from '../csv.ts';
 import { loginsCsv } from '../exports.ts';
 import { problemResponses } from '../problem.ts';
 import { filterParameters, formatParameter, limitParameter, List, Query, rangeParameters, termParameter, whereOf } from '../query.ts';
@@ -126,7 +126,7 @@ export function stateRoutes(app: App, { reader, clock }: Context): void {
           limit: limitParameter(100),
           format: formatParameter,
         }),
-        response: { 200: LoginsAnswer, ...problemResponses },
+        response: { 200: jsonOrCsv(LoginsAnswer), ...problemResponses },
       },
     },
     async ({ query }, reply): Promise<Static<typeof LoginsAnswer> | FastifyReply> => {
