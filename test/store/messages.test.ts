@@ -218,6 +218,7 @@ test('tops count what the series counts, by sender, recipient, domain, client, r
   assert.deepEqual(await top('sent', 'domain'), [3, ['example.com', 2, 67], ['example.net', 1, 33]]);
   assert.deepEqual(await top('sent', 'relay', {}, 1), [3, ['mx.example.com', 2, 67]]);
   assert.deepEqual(await top('sent', 'user'), [3, ['alice', 2, 67]]);
+  assert.deepEqual(await top('received', 'user', { via: ['smtp'] }), [2]);
   assert.deepEqual(await top('sent', 'domain', { domain: ['example.org'] }, 1), [3, ['example.com', 2, 67]]);
   assert.deepEqual(await top('sent', 'domain', { provider: ['google'] }), [0]);
   assert.deepEqual(await top('deferred', 'recipient', {}, 1), [2, ['bob@example.com', 1, 50]]);

@@ -22,15 +22,19 @@ export async function readTop(ask: Ask, memory: Memory, question: TopQuestion): 
   const weight = source.weight ?? '';
   const count = weight === '' ? 'count(*)' : weight.startsWith('DISTINCT') ? `count(${weight})` : `sum(${weight})`;
   const rows = await ask(
-    `WITH counted AS (SELECT ${value} AS value, ${count}::DOUBLE AS count FROM ${source.table} t ${join} WHERE ${conditions.join(' AND ')} GROUP BY 1)
-     SELECT value, count, (SELECT coalesce(sum(count), 0) FROM counted) AS total FROM counted
-     WHERE ${question.of === 'sender' ? 'value IS NOT NULL' : `value <> ''`} AND count > 0 ORDER BY count DESC, value LIMIT ${parameters.add(question.limit)}::BIGINT`,
+    `WITH counted AS (SELECT ${value} AS value, ${count}::DOUBLE AS count FROM ${source.table} t ${join} WHERE ${conditions.join(' AND ')} GROUP BY 1),
+     named AS (SELECT value, count FROM counted WHERE ${question.of === 'sender' ? 'value IS NOT NULL' : `value <> ''`} AND count > 0
+       ORDER BY count DESC, value LIMIT ${parameters.add(question.limit)}::BIGINT)
+     SELECT value, count, total FROM (SELECT coalesce(sum(count), 0) AS total FROM counted) LEFT JOIN named ON true ORDER BY count DESC, value`,
     parameters.values,
   );
   const total = Number(rows[0]?.['total'] ?? 0);
   return {
     total,
-    rows: rows.map((row) => ({ value: String(row['value']), count: Number(row['count']), share: Number(row['count']) / total })),
+    // None has a name: one row, for the total.
+    rows: rows
+      .filter((row) => row['count'] !== null)
+      .map((row) => ({ value: String(row['value']), count: Number(row['count']), share: Number(row['count']) / total })),
   };
 }
 
