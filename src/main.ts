@@ -79,6 +79,9 @@ process.stdout.on('error', ({ code = 'unknown' }: NodeJS.ErrnoException) => {
   process.exit(code === 'EPIPE' ? 0 : 1);
 });
 
+// A service goes on when whoever read its log has died.
+process.stderr.on('error', () => undefined);
+
 try {
   await main(process.argv.slice(2));
 } catch (error) {

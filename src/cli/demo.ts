@@ -1,12 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { loadConfig } from '../config/load.ts';
 import { writeHistory, writeLive } from '../demo/mail-log.ts';
 import { readArguments } from './arguments.ts';
 import { startService } from './service.ts';
-import { untilStopped } from './serve.ts';
+import { serviceLog, untilStopped } from './serve.ts';
 
 const WEEKS = 3;
 
@@ -23,7 +22,7 @@ export async function demo(args: readonly string[]): Promise<void> {
     const now = Date.now();
     process.stderr.write(`mailgraph-ext: writing ${WEEKS} weeks of a mail system's log to ${log}\n`);
     const { lines, rest } = await writeHistory(log, { from: now - WEEKS * 7 * 86_400_000, to: now, seed });
-    const logger = pino({ level: process.env['LOG_LEVEL'] ?? 'warn' }, pino.destination(2));
+    const logger = serviceLog('warn');
     const sources = [
       { type: 'file', path: log },
       { type: 'postfix-queue', every: 5_000, spool },

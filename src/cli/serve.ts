@@ -35,8 +35,11 @@ async function sourcesOf(config: Config, logsAreNamed: boolean, logger: Logger):
   return found.sources;
 }
 
-/** Standard output is for programs (DESIGN section 6); what happens goes to standard error. */
-export const serviceLog = (): Logger => pino({ level: process.env['LOG_LEVEL'] ?? 'info' }, pino.destination(2));
+/**
+ * Standard output is for programs (DESIGN section 6); what happens goes to standard error. Not by pino's own destination: where
+ * nobody reads any more, it would try to write a last fatal line for ever, with the port and the database held.
+ */
+export const serviceLog = (level = 'info'): Logger => pino({ level: process.env['LOG_LEVEL'] ?? level }, process.stderr);
 
 /** Waits for SIGTERM, SIGINT or a fault, and stops in order; `last` comes at the end, since the process ends right after. */
 export function untilStopped(service: Service, logger: Logger, last: () => Promise<void> = () => Promise.resolve()): Promise<void> {

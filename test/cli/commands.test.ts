@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -7,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { freePorts } from '../stack/free-port.ts';
 import { startService } from '../stack/service.ts';
 import { eventually } from '../stack/program.ts';
 import { temporaryDirectory } from '../support/log-store.ts';
@@ -177,4 +179,23 @@ test('commands ask the running service, which alone has the database', async (t)
   await service.stop();
   const after = await command(['report', '--data', service.data, ...DAY, '--format', 'json']);
   assert.deepEqual(after.out, report.out);
+});
+
+test('the service goes on when nobody reads its log any more, and ends in order', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const log = join(directory, 'mail.log');
+  await writeFile(log, '');
+  const [port = 0] = await freePorts(1);
+  const [program = '', ...args] = commandLine(['serve', '--data', directory, '--listen', `127.0.0.1:${port}`, '--log', log]);
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  t.after(() => child.kill('SIGKILL'));
+  child.stderr.destroy();
+  await eventually('the service to answer', () =>
+    fetch(`http://127.0.0.1:${port}/healthz`).then(
+      (answer) => answer.ok,
+      () => false,
+    ),
+  );
+  child.kill('SIGTERM');
+  assert.deepEqual(await once(child, 'close'), [0, null]);
 });
