@@ -20,7 +20,8 @@ export async function demo(args: readonly string[]): Promise<void> {
   try {
     const log = join(directory, 'mail.log');
     const spool = join(directory, 'spool');
-    const config = await loadConfig({ data: directory, listen: values.listen, logs: [log] });
+    // Not by this machine's configuration: its receivers would be told of mail that is made up.
+    const config = await loadConfig({ defaults: true, data: directory, listen: values.listen, logs: [log] });
     const seed = values.seed === undefined ? 1 : Number(values.seed);
     const now = Date.now();
     process.stderr.write(`mailgraph-ext: writing ${WEEKS} weeks of a mail system's log to ${log}\n`);

@@ -35,6 +35,8 @@ export const DEFAULT_CONFIG_FILE = '/etc/mailgraph-ext/config.yaml';
 export interface LoadOptions {
   /** `--config`: must be there. Without it DEFAULT_CONFIG_FILE is read when it is there. */
   readonly path?: string | undefined;
+  /** Read no file, not even the one that is always looked for. */
+  readonly defaults?: boolean;
   /** `--data` */
   readonly data?: string | undefined;
   /** `--listen` */
@@ -52,7 +54,7 @@ export interface LoadOptions {
  */
 export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
   const file = options.path === undefined ? DEFAULT_CONFIG_FILE : resolve(options.path);
-  const text = await readConfig(file, options.path !== undefined);
+  const text = options.defaults === true ? undefined : await readConfig(file, options.path !== undefined);
   const config = text === undefined ? DEFAULT_CONFIG : applyFile(await parsed(text, file, options.secrets === true), file);
   return applyCommandLine(config, options);
 }

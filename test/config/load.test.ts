@@ -167,6 +167,11 @@ test('the default file need not be there', { skip: await exists(DEFAULT_CONFIG_F
   assert.deepEqual(await loadConfig(), DEFAULT_CONFIG);
 });
 
+test('who wants the defaults gets them, whatever this machine is configured to do', async (t) => {
+  const path = await configFile(t, 'zone: Asia/Shanghai\n');
+  assert.deepEqual(await loadConfig({ path, defaults: true }), DEFAULT_CONFIG);
+});
+
 test('a file that may not be read says so', async (t) => {
   const path = await configFile(t, '');
   await chmod(path, 0);
