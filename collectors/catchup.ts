@@ -8,6 +8,7 @@ import type { Compression } from './decompress.ts';
 import type { KnownStreams } from './identity.ts';
 import { fingerprint, inodeKey, readExactly, readHead, sameBeginning } from './identity.ts';
 import { rotatedFiles } from './rotation.ts';
+import type { LogStream } from './stream.ts';
 
 /** A rotated file, held open: logrotate may rename or remove it meanwhile. */
 export interface Sibling {
@@ -148,7 +149,8 @@ export function planCatchUp(siblings: readonly Sibling[], outlook: Outlook): Pla
   if (outlook.first && own.size > 0) {
     const oldest = seen.findIndex(({ match }) => match !== undefined && own.has(match.id));
     const latest = [...own.values()].reduce((one, other) => (written(other) > written(one) ? other : one));
-    const found = outlook.live?.id === latest.id || seen.some(({ match }) => match?.id === latest.id);
+    const elsewhere = [...known.active].some(({ head }) => known.match(head)?.id === latest.id);
+    const found = elsewhere || outlook.live?.id === latest.id || seen.some(({ match }) => match?.id === latest.id);
     for (const [index, each] of seen.entries()) {
       const { sibling, match, beingRead } = each;
       if (beingRead) continue;
@@ -235,4 +237,14 @@ export async function midLine(handle: FileHandle, offset: number): Promise<boole
   if (offset === 0) return false;
   const [byte] = await readExactly(handle, offset - 1, 1);
   return byte !== 10;
+}
+
+/** Where reading had come to in what was emptied, when these are the first lines of it: it was not emptied wholly. */
+export function leftOf(emptied: LogStream | undefined, head: Buffer): Position | undefined {
+  return emptied !== undefined && sameBeginning(head, emptied.head) === true ? emptied.position : undefined;
+}
+
+/** Names a file that could not be read to its end, as long as nobody writes to it. */
+export function brokenKey({ sibling }: CatchUp): string {
+  return `${sibling.inode}:${sibling.stats.size}`;
 }

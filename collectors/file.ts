@@ -11,8 +11,8 @@ import { Wake } from './wake.ts';
 export interface FileOptions {
   /** A path, or a pattern with `*`, `?` and `[...]`. Need not exist yet. */
   readonly path: string;
-  /** All positions that are stored, whoever left them. */
-  readonly positions: readonly Position[];
+  /** All positions that are stored, whoever left them; or what all file sources of a service share, so that a file that two of them name is read once. */
+  readonly positions: readonly Position[] | KnownStreams;
   readonly pollMillis?: number;
   /** A longer line is cut there. */
   readonly maxLineBytes?: number;
@@ -58,7 +58,9 @@ class FileRun {
     this.#options = options;
     this.#pollMillis = options.pollMillis ?? 250;
     this.#path = resolve(options.path);
-    this.#context = { source: options.path, known: new KnownStreams(options.positions), maxLineBytes: options.maxLineBytes ?? 1024 * 1024 };
+    const { positions, maxLineBytes = 1024 * 1024 } = options;
+    const known = positions instanceof KnownStreams ? positions : new KnownStreams(positions);
+    this.#context = { source: options.path, known, maxLineBytes };
     this.#sink = {
       lines: (block) => this.#noting(sink.lines(block)),
       samples: (samples) => this.#noting(sink.samples(samples)),

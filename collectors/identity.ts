@@ -64,9 +64,20 @@ export interface ActiveStream {
 export class KnownStreams {
   readonly #positions = new Map<string, Position>();
   readonly active = new Set<ActiveStream>();
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(positions: readonly Position[]) {
     for (const position of positions) this.#positions.set(position.id, position);
+  }
+
+  /**
+   * Does one after the other: between seeing that nobody reads a stream and beginning to read it, no other source may do so.
+   * What is done must not ask for a turn of its own.
+   */
+  alone<T>(task: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(task);
+    this.#turn = done.catch(() => undefined);
+    return done;
   }
 
   note(position: Position): void {

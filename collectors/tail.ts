@@ -6,9 +6,9 @@ import type { BigIntStats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { OperationalError } from '../src/model/errors.ts';
-import type { Position, Sink } from '../src/model/line.ts';
+import type { Sink } from '../src/model/line.ts';
 import { errorCode, explain } from './access.ts';
-import { closeAll, hasMore, midLine, openSiblings, planCatchUp, resumePoint } from './catchup.ts';
+import { brokenKey, closeAll, hasMore, leftOf, midLine, openSiblings, planCatchUp, resumePoint } from './catchup.ts';
 import type { CatchUp } from './catchup.ts';
 import { folderState, HEAD_BYTES, inodeKey, readHead, sameBeginning } from './identity.ts';
 import { CompressedReader, PlainReader } from './reader.ts';
@@ -41,6 +41,8 @@ export class Tail {
   readonly #ignored = new Set<string>();
   readonly #broken = new Set<string>();
   #current: PlainReader | undefined;
+  /** What lies at the path is read by another source, or under another path. */
+  #readElsewhere = false;
   /** The stream that was last at the path and was emptied there. */
   #emptied: LogStream | undefined;
   #looked = false;
@@ -94,7 +96,7 @@ export class Tail {
   async pass(sink: Sink): Promise<boolean> {
     const stats = await this.#look();
     if (this.#current !== undefined && (stats === undefined ? this.#absent : inodeKey(stats) !== this.#current.stream.inode)) this.#leave();
-    if (stats !== undefined && stats.size > 0n && this.#current === undefined) await this.#take(sink);
+    if (stats !== undefined && stats.size > 0n && this.#current === undefined) await this.#alone(() => this.#take(sink));
     await this.#catchUpWithout(sink, stats);
     if (await this.#readQueue(sink)) return true;
     return this.#readCurrent(sink, stats);
@@ -107,6 +109,8 @@ export class Tail {
     for (const reader of readers) await this.#letGo(reader);
   }
 
+  readonly #alone = <T>(task: () => Promise<T>): Promise<T> => this.#context.known.alone(task);
+
   /** While nothing is taken up, each change at the path may have been a rotation: look for what it left. */
   async #catchUpWithout(sink: Sink, stats: BigIntStats | undefined): Promise<void> {
     const size = stats?.size ?? 0n;
@@ -116,7 +120,7 @@ export class Tail {
       this.#current !== undefined ? 'taken' : stats === undefined ? await folderState(this.path) : `${inodeKey(stats)}:${short}`;
     const changed = sight !== this.#sight;
     this.#sight = sight;
-    if (this.#current === undefined && (changed || !this.#looked)) await this.#catchUp(sink);
+    if (this.#current === undefined && (changed || !this.#looked)) await this.#alone(() => this.#catchUp(sink));
   }
 
   /** What lies at the path, when it is a file. */
@@ -195,7 +199,8 @@ export class Tail {
       this.#current = returned;
       return undefined;
     }
-    if (!stats.isFile() || [...known.active].some((stream) => stream.inode === inode)) return undefined;
+    this.#readElsewhere = [...known.active].some((stream) => stream.inode === inode);
+    if (!stats.isFile() || this.#readElsewhere) return undefined;
     const head = await readHead(handle);
     if (!head.includes(10) && head.length < HEAD_BYTES) return undefined;
     for (const stream of known.active) {
@@ -289,7 +294,7 @@ export class Tail {
         if (result === 'more') return true;
         if (reader instanceof PlainReader) {
           if (result === 'replaced') {
-            await this.#startAnew(reader, sink);
+            await this.#alone(() => this.#startAnew(reader, sink));
             return true;
           }
           if (result === 'end' && !this.#silent(reader)) continue;
@@ -308,7 +313,8 @@ export class Tail {
 
   /** Its writer has gone over to the new file, as far as one can tell. */
   #silent(reader: PlainReader): boolean {
-    return this.#current !== undefined && this.#current.size > 0 && Date.now() - reader.grewAt >= this.#options.rotateWaitMillis;
+    const followed = this.#current === undefined ? this.#readElsewhere : this.#current.size > 0;
+    return followed && Date.now() - reader.grewAt >= this.#options.rotateWaitMillis;
   }
 
   async #readCurrent(sink: Sink, stats: BigIntStats | undefined): Promise<boolean> {
@@ -333,7 +339,7 @@ export class Tail {
     this.#current = undefined;
     this.#emptied = stream;
     await this.#letGo(reader);
-    await this.#readCopy(reader, sink);
+    await this.#alone(() => this.#readCopy(reader, sink));
   }
 
   /**
@@ -387,13 +393,4 @@ export class Tail {
     this.#context.known.active.delete(reader.stream);
     await reader.close();
   }
-}
-
-/** Where reading had come to in what was emptied, when these are the first lines of it: it was not emptied wholly. */
-function leftOf(emptied: LogStream | undefined, head: Buffer): Position | undefined {
-  return emptied !== undefined && sameBeginning(head, emptied.head) === true ? emptied.position : undefined;
-}
-
-function brokenKey({ sibling }: CatchUp): string {
-  return `${sibling.inode}:${sibling.stats.size}`;
 }

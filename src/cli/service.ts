@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import cron from 'node-cron';
 import type { Logger } from 'pino';
+import { KnownStreams } from '../../collectors/identity.ts';
 import { GRAPHS } from '../../dashboards/graphs/index.ts';
 import type { Config, Source } from '../config/load.ts';
 import { buildApp } from '../http/app.ts';
@@ -102,8 +103,9 @@ async function startOn(store: Store, config: Config, sources: readonly Source[],
   await writeFile(join(config.data, SERVICE_FILE), JSON.stringify({ pid: process.pid, url }));
 
   const stopping = new AbortController();
+  const known = new KnownStreams(saved.positions);
   const running = sources
-    .map((source) => collectorOf(source, config, saved.positions))
+    .map((source) => collectorOf(source, config, saved.positions, known))
     .map((collector) =>
       collector.run(pipeline, stopping.signal).catch((error: unknown) => {
         if (stopping.signal.aborted) return;

@@ -7,6 +7,7 @@ import {
   syslogCollector,
   syslogSource,
 } from '../../collectors/index.ts';
+import type { KnownStreams } from '../../collectors/identity.ts';
 import type { JournalEntry } from '../../collectors/journald.ts';
 import { findParser } from '../../parsers/index.ts';
 import { system } from '../../parsers/system.ts';
@@ -27,8 +28,9 @@ export function placesOf(sources: readonly Source[]): Map<string, { zone?: strin
   return places;
 }
 
-export function collectorOf(source: Source, config: Config, positions: readonly Position[]): Collector {
-  if (source.type === 'file') return fileCollector({ path: source.path, positions });
+/** `known`: what the file sources of a service share. */
+export function collectorOf(source: Source, config: Config, positions: readonly Position[], known?: KnownStreams): Collector {
+  if (source.type === 'file') return fileCollector({ path: source.path, positions: known ?? positions });
   if (source.type === 'stdin') return stdinCollector();
   if (source.type === 'journald') {
     const { directory } = source;

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { appendFile, chmod, chown, mkdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { follow, lines, recorder, temporaryFolder, text, until } from './recorder.ts';
+import { KnownStreams } from '../../collectors/identity.ts';
+import { follow, lines, recorder, type Running, temporaryFolder, text, until } from './recorder.ts';
 
 test('each byte boundary of a line as the place where the writer paused', async (t) => {
   const log = join(await temporaryFolder(t), 'mail.log');
@@ -234,5 +235,30 @@ test('hundreds of files by pattern, most of them empty at first, written and rot
   }
   await running.stop();
   assert.deepEqual(seen.lines().toSorted(), written.toSorted());
+  assert.deepEqual(seen.gaps, []);
+});
+
+test('a file that several sources name is read once, through a rotation and a restart', async (t) => {
+  const folder = await temporaryFolder(t);
+  const log = join(folder, 'mail.log');
+  const seen = recorder();
+  const written = lines(60);
+  const write = (from: number): Promise<void> => appendFile(log, text(written.slice(from, from + 20)));
+  const followAll = (): Running[] => {
+    const positions = new KnownStreams(seen.positions());
+    return [log, join(folder, 'mail*'), log].map((path) => follow(t, path, seen, { positions, rotateWaitMillis: 100 }));
+  };
+  await write(0);
+  const running = followAll();
+  await until('what was there', () => seen.lines().length >= 20);
+  await rename(log, `${log}.1`);
+  await write(20);
+  await until('what came after the rotation', () => seen.lines().length >= 40);
+  await Promise.all(running.map((one) => one.stop()));
+  followAll();
+  await write(40);
+  await until('what came after the restart', () => seen.lines().length >= 60);
+  await until('each source to be at its end', () => seen.states.slice(-3).every(({ status }) => status === 'current'));
+  assert.deepEqual(seen.lines(), written);
   assert.deepEqual(seen.gaps, []);
 });
