@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config/load.ts';
 import { OperationalError } from '../model/errors.ts';
@@ -40,7 +41,14 @@ export interface CommandReader extends Pick<
 export async function withReader<T>(config: Config, use: (reader: CommandReader) => Promise<T>): Promise<T> {
   const url = await runningService(config);
   if (url !== undefined) return use(serviceReader(url));
-  const store = await openDuckStore({ path: join(config.data, DATABASE) });
+  const path = join(config.data, DATABASE);
+  // Opening would make one: empty, in a directory that was misspelt, and owned by whoever asks rather than by the service's user.
+  await access(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') return;
+    const cure = 'name its directory with --data DIR, or read logs first with serve or import';
+    throw new OperationalError('store_unusable', `there is no database in ${config.data}: ${cure}`, { cause });
+  });
+  const store = await openDuckStore({ path });
   try {
     return await use({ ...store, alertsFired: (period, language) => reportedAlerts(store, config, language)(period) });
   } finally {

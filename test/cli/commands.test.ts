@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { access, cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -83,7 +83,9 @@ test('what cannot be done is told in one line with the cure, with exit code 1', 
   refuses(await command(['import', '--data', directory, directory]), 1, /is no file/);
   await writeFile(join(directory, 'file'), '');
   refuses(await command(['import', '--data', join(directory, 'file', 'below'), config]), 1, /cannot make the data directory.*--data DIR/);
-  refuses(await command(['trace', '--data', directory, 'nobody@example.org']), 1, /no message/);
+  for (const words of [['report'], ['trace', 'nobody@example.org'], ['alerts', 'test']])
+    refuses(await command([...words, '--data', join(directory, 'none')]), 1, /there is no database in .*none: .*--data DIR.*import/);
+  await assert.rejects(access(join(directory, 'none')), 'nothing was made');
   const taken = createServer();
   await new Promise<void>((listening) => taken.listen(0, '127.0.0.1', listening));
   t.after(() => taken.close());
@@ -155,6 +157,7 @@ test('import reads plain and compressed files once; report and trace tell what t
   const life = await command(['trace', '--data', data, 'A1A1A1A1A1']);
   assert.match(life.out, /A1A1A1A1A1\s+received[\s\S]*A2A2A2A2A2\s+hop[\s\S]*delivered <bob@example\.org> by lmtp/);
   assert.equal(life.code, 0);
+  refuses(await command(['trace', '--data', data, 'nobody@example.org']), 1, /no message/);
 });
 
 test('commands ask the running service, which alone has the database', async (t) => {
