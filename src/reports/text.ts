@@ -2,6 +2,7 @@ import { printable } from '../lib/printable.ts';
 import { FINISHED, type ReconcileRow } from '../model/question.ts';
 import type { SeriesName } from '../model/series.ts';
 import type { Report, SeriesSums } from './report.ts';
+import { MAIL_WORDS } from './mail-words.ts';
 import { WORDS, type Word } from './words.ts';
 
 export interface TextOptions {
@@ -50,7 +51,8 @@ export function reportText(report: Report, { language, zone }: TextOptions): str
   for (const { of: what, answer } of report.tops) {
     lines.push(`  ${words[what]}`);
     if (answer.rows.length === 0) lines.push(`${''.padStart(15)}  ${words.nothing}`);
-    for (const { value, count, share } of answer.rows) row(printable(value), count, ` (${(100 * share).toFixed(1)} %)`);
+    for (const { value, count, share } of answer.rows)
+      row(value === '' ? MAIL_WORDS[language].nobody : printable(value), count, ` (${(100 * share).toFixed(1)} %)`);
   }
   // Lines belong to no domain.
   if (report.fates !== undefined) {
