@@ -19,13 +19,19 @@ export function hear({ files }: Shared, { recipient, action }: Stored, file: Que
   files.touch(root, root.lastTime);
 }
 
+/** `recipient_delimiter`: Postfix logs the address as it is, Dovecot the user whose mailbox it is. */
+const DETAIL = /\+[^@]*/;
+
+const isUser = (user: string, address: string): boolean => address === user || address.startsWith(`${user}@`);
+
 /** What was said of the message for this recipient: that it was stored, or not, before that a copy was sent on. */
 export function saidOf({ files }: Shared, file: QueueFile, { recipient }: Delivery): Unstored[1] | undefined {
   // It may have been its own root when it was spoken of.
   for (const one of [file, files.root(file)]) {
     if (one.unstored.length === 0) continue;
-    const user = recipient.toLowerCase();
-    const isOf = ([of]: Unstored): boolean => of.toLowerCase() === user || user.startsWith(`${of.toLowerCase()}@`);
+    const address = recipient.toLowerCase();
+    const mailbox = address.replace(DETAIL, '');
+    const isOf = ([of]: Unstored): boolean => isUser(of.toLowerCase(), address) || isUser(of.toLowerCase(), mailbox);
     const said = one.unstored.find((each) => each[1] !== 'forwarded' && isOf(each));
     if (said === undefined) {
       if (one.unstored.some(isOf)) return 'forwarded';
