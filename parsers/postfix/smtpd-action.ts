@@ -45,8 +45,9 @@ export function readAction(text: string, at: number, queueId: string | undefined
   const isHold = action.kind === 'held';
   const head: RefusalHead = { kind: isHold ? 'warned' : (action.kind as Refusal['kind']), queueId, source: action.source, stage, client };
   const refusal = readRefusal(head, text, client.end + 2);
-  // Before the queue file is made there is no id to hold: the message that follows is held, but this line cannot say which.
   if (isHold && queueId !== undefined) return [{ kind: 'held', queueId, by: 'smtpd', text: refusal.text }];
+  // Before the queue file is made there is no id to hold.
+  if (isHold) refusal.hold = true;
   return [refusal];
 }
 

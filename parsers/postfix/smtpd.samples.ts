@@ -894,6 +894,7 @@ export const SAMPLES: readonly Sample[] = [
         sender: 's@example.net',
         recipient: 'bob@example.org',
         helo: 'mx.example.net',
+        hold: true,
       },
     ],
     source: 'access(5) HOLD',

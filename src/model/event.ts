@@ -223,6 +223,8 @@ export interface Refusal {
   recipient?: string;
   helo?: string;
   text: string;
+  /** `warned` only: the message that comes next in this session is put on hold. */
+  hold?: true;
 }
 
 /** A content scanner's opinion of one message (or of one recipient's copy). */

@@ -19,21 +19,40 @@ export class Arrivals {
   private readonly proxied: Remembered<readonly [name: string, ip: string, user: string]>;
   /** smtpd processes that were told to drop what the client is about to send: session -> sender. */
   private readonly dropping: Remembered<string>;
+  /** smtpd processes that were told to hold what the client is about to send; then the queue file: session or `host id`. */
+  private readonly holding: Remembered<1>;
 
   constructor(shared: Shared, inFlight: ReadonlyMap<string, string>) {
     this.shared = shared;
     this.proxied = new Remembered('p', 2_000, inFlight);
     this.dropping = new Remembered('x', 2_000, inFlight);
+    this.holding = new Remembered('h', 2_000, inFlight);
   }
 
   takeChanges(into: Map<string, string | null>): void {
     this.proxied.takeChanges(into);
     this.dropping.takeChanges(into);
+    this.holding.takeChanges(into);
   }
 
-  /** What was to be dropped never came: the client before went away. */
+  /** What was to be dropped or held never came: the client before went away. */
   connect(at: At): void {
     if (this.dropping.size > 0) this.dropping.delete(sessionKey(at));
+    this.hold(at, false);
+  }
+
+  /** Is the message that comes next in this session to be put on hold? */
+  hold(at: At, isToBe: boolean): void {
+    if (isToBe) this.holding.set(sessionKey(at), 1);
+    else if (this.holding.size > 0) this.holding.delete(sessionKey(at));
+  }
+
+  /** Told once of a queue file that is put on hold as smtpd said before there was one. */
+  isToHold({ host, queueId }: QueueFile): boolean {
+    const key = `${host} ${queueId}`;
+    const isToBe = this.holding.size > 0 && this.holding.has(key);
+    if (isToBe) this.holding.delete(key);
+    return isToBe;
   }
 
   accepted(event: Accepted, at: At): void {
@@ -67,6 +86,10 @@ export class Arrivals {
     }
     if (event.originQueueId !== undefined) this.carriesOn(file, event.originQueueId, at);
     if (this.dropping.size > 0) this.drop(file, at);
+    if (this.holding.size > 0 && this.holding.has(sessionKey(at))) {
+      this.hold(at, false);
+      this.holding.set(`${file.host} ${file.queueId}`, 1);
+    }
   }
 
   /** A scanner that writes a log of its own may be read first: all that is known of the queue file is its verdict. */
@@ -169,7 +192,7 @@ export class Arrivals {
     if (file === undefined && event.source === 'proxy') file = this.throughProxy(at);
     if (file === undefined) {
       shared.batch.count('discarded', at.time, 1, at.host, at.instance, domain);
-      if (event.source === 'smtpd' || event.source === 'milter') this.dropping.set(sessionKey(at), event.sender ?? '');
+      if (event.queueId === undefined) this.dropping.set(sessionKey(at), event.sender ?? '');
       return undefined;
     }
     shared.mark(file, 'discarded', at.time, domain);

@@ -134,6 +134,7 @@ export class Correlator {
       link(this.shared, file, parent);
       cameBack(this.shared, file, parent);
     }
+    if (this.arrivals.isToHold(file)) this.transition({ kind: 'held', queueId: file.queueId, by: 'smtpd' }, at);
   }
 
   private transition(event: Transition, at: At): void {

@@ -24,6 +24,8 @@ export class Refusals {
     let file = event.queueId === undefined ? undefined : files.find(event.queueId, at.host, at.instance);
     const domain = this.shared.ourDomain(event.recipient ?? '');
     const acts = event.kind === 'rejected' || event.kind === 'discarded';
+    // A restriction behind the one that said HOLD may still refuse the recipient.
+    if (event.hold === true || event.kind === 'rejected') this.arrivals.hold(at, event.hold === true);
     if (event.kind === 'rejected') {
       this.count(event, domain, at);
       if (file !== undefined && isEnd(event, file)) this.refused(file, at);
