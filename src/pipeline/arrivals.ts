@@ -1,6 +1,6 @@
 import type { Accepted, Delivery, Queued, Refusal } from '../model/event.ts';
 import { isLoopback } from './addresses.ts';
-import { fromOurselves, link } from './hops.ts';
+import { fromOurselves, link, wasAwaited } from './hops.ts';
 import { rowOf, type QueueFile } from './queue-file.ts';
 import { Remembered } from './remembered.ts';
 import { sessionKey, type At, type Shared } from './shared.ts';
@@ -132,6 +132,8 @@ export class Arrivals {
     files.setSender(file, event.sender);
     file.size = event.size;
     file.recipients = event.recipients;
+    // Without a message-id the sender says whether the hand-over was of this message.
+    wasAwaited(this.shared, file);
     if (file.receivedAt !== 0) {
       batch.count('received_bytes', file.receivedAt, file.size, file.host, file.instance, file.domain, file.via);
     } else this.admit(file);

@@ -3,7 +3,7 @@ import type { Event, Identified, Notice, Notification, Policy, Stored, Transitio
 import { Arrivals } from './arrivals.ts';
 import type { BatchBuilder } from './batch-builder.ts';
 import { Deliveries } from './deliveries.ts';
-import { cameBack, link, linkLate, mayCarryOn, presumedParent } from './hops.ts';
+import { cameBack, link, presumedParent, wasAwaited } from './hops.ts';
 import { Logins } from './logins.ts';
 import { hear } from './mailbox-words.ts';
 import { rowOf, type QueueFile } from './queue-file.ts';
@@ -126,11 +126,8 @@ export class Correlator {
     files.touch(file, at.time);
     if (file.held) this.arrivals.store(file);
     if (file.finished && file.stored) this.batch.completions.push(rowOf(file));
-    // Another host's log may tell of the handing over before this one tells of the taking in: an explicit link.
-    const waiting = file.accepted ? files.waitingFor(file.queueId) : [];
-    const waited = waiting.find((one) => mayCarryOn(this.shared, file, one));
-    if (waited !== undefined) linkLate(this.shared, file, waited);
-    else if (parent !== undefined) {
+    // A reply that names the queue file says more than the message-id.
+    if (!wasAwaited(this.shared, file) && parent !== undefined) {
       link(this.shared, file, parent);
       cameBack(this.shared, file, parent);
     }

@@ -22,14 +22,20 @@ export function findChild(shared: Shared, parent: QueueFile, queueId: string): Q
   return undefined;
 }
 
-export function mayCarryOn(shared: Shared, child: QueueFile, parent: QueueFile): boolean {
+function mayCarryOn(shared: Shared, child: QueueFile, parent: QueueFile): boolean {
   if (child === parent || child.uid === parent.message) return false;
   // A host may log in at another one of ours; at its own it is a user who does.
   if (child.user !== '' && child.host === parent.host) return false;
   if (child.messageId !== '' && parent.messageId !== '') return child.messageId === parent.messageId;
   if (child.host === parent.host) return !child.accepted || fromOurselves(shared, child);
-  return child.accepted && !isLoopback(child.clientIp) && fromOurselves(shared, child);
+  return child.accepted && !isLoopback(child.clientIp) && (fromOurselves(shared, child) || isOfSameSender(child, parent));
 }
+
+/** Where no message-id was logged, or the line that tells it was lost: from a client of that host's name, by the same sender. */
+const isOfSameSender = (child: QueueFile, parent: QueueFile): boolean =>
+  child.queued && parent.queued && child.sender === parent.sender && firstLabel(child.clientName) === firstLabel(parent.host);
+
+const firstLabel = (name: string): string => name.split('.', 1)[0]?.toLowerCase() ?? '';
 
 /**
  * The message-id of a queue file that came from ourselves is that of a message in flight: a filter that says neither
@@ -90,8 +96,16 @@ export function link(shared: Shared, child: QueueFile, parent: QueueFile): void 
   files.touch(root, root.lastTime);
 }
 
+/** Another host's log may tell of the handing over before this one tells of the taking in. Did it? */
+export function wasAwaited(shared: Shared, file: QueueFile): boolean {
+  const waiting = file.accepted ? shared.files.waitingFor(file.queueId) : [];
+  const waited = waiting.find((one) => mayCarryOn(shared, file, one));
+  if (waited !== undefined) linkLate(shared, file, waited);
+  return waited !== undefined;
+}
+
 /** The parent's delivery was counted as one to a stranger; it went to this host of ours. */
-export function linkLate(shared: Shared, child: QueueFile, parent: QueueFile): void {
+function linkLate(shared: Shared, child: QueueFile, parent: QueueFile): void {
   const { batch } = shared;
   for (const [queueId, time, series, domain, bytes, recipient, provider] of parent.awaited) {
     if (queueId !== child.queueId || series === '') continue;
