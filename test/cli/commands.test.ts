@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { access, cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -199,6 +200,11 @@ test('the service goes on when nobody reads its log any more, and ends in order'
       () => false,
     ),
   );
+  // It answers some moments before it listens to signals.
+  await eventually('the service to catch SIGTERM', async () => {
+    const [, caught = '0'] = /^SigCgt:\s*([0-9a-f]+)$/m.exec(await readFile(`/proc/${child.pid}/status`, 'utf8')) ?? [];
+    return (BigInt(`0x${caught}`) & (1n << BigInt(constants.signals.SIGTERM - 1))) !== 0n;
+  });
   child.kill('SIGTERM');
   assert.deepEqual(await once(child, 'close'), [0, null]);
 });
