@@ -7,15 +7,13 @@ import type { Collector, Position, Sink } from '../src/model/line.ts';
 import { errorCode, explain } from './access.ts';
 import { resumePoint } from './catchup.ts';
 import { compressionOf, readCompressedHead } from './decompress.ts';
-import { KnownStreams, inodeKey, readHead } from './identity.ts';
-import { fullBy } from './rotation.ts';
+import { KnownStreams, inodeKey, readHead, sameBeginning } from './identity.ts';
+import { fullBy, rotatedSets } from './rotation.ts';
 import { CompressedReader, PlainReader } from './reader.ts';
 import type { Reader } from './reader.ts';
 import { LogStream } from './stream.ts';
 import type { StreamContext } from './stream.ts';
 import { readInput } from './stdin.ts';
-
-export { orderRotatedSet } from './rotation.ts';
 
 /** How far an import is: bytes of the file as it lies there, compressed or not. `bytesTotal` is 0 when unknown. */
 export interface ImportProgress {
@@ -30,6 +28,8 @@ export interface ImportOptions {
   readonly positions: readonly Position[];
   /** ms; when the last of it was written. Else the file's name and time tell. */
   readonly written?: number | undefined;
+  /** Bytes that are read and handed over at once, unless a line is longer. */
+  readonly chunkBytes?: number | undefined;
   readonly onProgress?: (progress: ImportProgress) => void;
   readonly maxLineBytes?: number;
 }
@@ -45,6 +45,38 @@ export function importCollector(options: ImportOptions): Collector {
   const run = (sink: Sink, signal: AbortSignal): Promise<void> =>
     options.path === '-' ? importInput(options, sink, signal) : importFile(options, sink, signal);
   return { source: options.path, run };
+}
+
+/**
+ * The files by rotated sets, oldest first. Sets that have files that begin alike are one, so that whoever reads several sets at once
+ * still reads the same content once. Standard input may have any file's content: with it all are one.
+ */
+export async function importSets(paths: readonly string[]): Promise<string[][]> {
+  if (paths.includes('-')) return [rotatedSets(paths).flat()];
+  const sets: { paths: string[]; heads: Buffer[] }[] = [];
+  for (const set of rotatedSets(paths)) {
+    const heads = await Promise.all(set.map(headOf));
+    const alike = sets.find((one) => one.heads.some((head) => heads.some((other) => sameBeginning(head, other) === true)));
+    if (alike === undefined) sets.push({ paths: set, heads });
+    else {
+      alike.paths.push(...set);
+      alike.heads.push(...heads);
+    }
+  }
+  return sets.map((set) => set.paths);
+}
+
+/** Nothing of what cannot be read: reading it will tell. */
+async function headOf(path: string): Promise<Buffer> {
+  const handle = await openFile(resolve(path)).catch(() => undefined);
+  if (handle === undefined) return Buffer.alloc(0);
+  try {
+    const start = await readHead(handle);
+    const compression = compressionOf(start);
+    return compression === undefined ? start : await readCompressedHead(handle, compression, path).catch(() => Buffer.alloc(0));
+  } finally {
+    await handle.close();
+  }
 }
 
 async function importInput(options: ImportOptions, sink: Sink, signal: AbortSignal): Promise<void> {
@@ -107,7 +139,7 @@ async function readerFor(path: string, handle: FileHandle, options: ImportOption
   const match = known.match(head);
   const common = { inode: inodeKey(stats), head, match, historyUntil: Infinity };
   if (compression !== undefined) {
-    const file = { compression, mtimeMs, writtenBy, key: path, onRead };
+    const file = { compression, mtimeMs, writtenBy, chunkBytes: options.chunkBytes, key: path, onRead };
     return new CompressedReader(new LogStream(context, common), path, handle, file);
   }
   // A copy that is shorter than what was read of its original holds nothing new.
@@ -116,5 +148,6 @@ async function readerFor(path: string, handle: FileHandle, options: ImportOption
   const offset = match === undefined ? 0 : (resume?.offset ?? size);
   const reader = new PlainReader(new LogStream(context, { ...common, offset, withinLine: resume?.withinLine ?? false }), path, handle);
   reader.writtenBy = writtenBy;
+  if (options.chunkBytes !== undefined) reader.chunkBytes = options.chunkBytes;
   return reader;
 }

@@ -39,6 +39,8 @@ export class PlainReader implements Reader {
   mtimeMs = 0;
   /** ms; when the last of it was written, if that is known better than by the mtime. */
   writtenBy: number | undefined;
+  /** Read at once. */
+  chunkBytes = CHUNK;
   /** Bytes that had been there and were not read when the file was found replaced. */
   unread = 0;
   /** When it was last seen to have grown, or changed when it was opened. */
@@ -79,7 +81,7 @@ export class PlainReader implements Reader {
     while (left > 0) {
       const { readOffset } = stream.framer;
       const part = partAt(this.#parts, readOffset);
-      const want = Math.min(CHUNK, Math.min(stream.readLimit(size), part?.end ?? size) - readOffset);
+      const want = Math.min(this.chunkBytes, Math.min(stream.readLimit(size), part?.end ?? size) - readOffset);
       if (want <= 0) return read > 0 || (await this.#headHolds(size)) ? 'end' : 'replaced';
       const buffer = stream.framer.reserve(want);
       const { bytesRead } = await this.#guard(this.handle.read(buffer, buffer.length - want, want, readOffset));
@@ -138,12 +140,14 @@ export class CompressedReader implements Reader {
   readonly #handle: FileHandle;
   readonly #chunks: AsyncGenerator<Buffer>;
   readonly #facts: ReadFacts;
+  readonly #chunkBytes: number;
   #toSkip: number;
 
   constructor(stream: LogStream, path: string, handle: FileHandle, file: CompressedFile) {
     this.stream = stream;
     this.path = path;
     this.#handle = handle;
+    this.#chunkBytes = file.chunkBytes ?? CHUNK;
     this.#facts = { mtimeMs: file.mtimeMs, written: file.writtenBy, atEnd: false };
     this.key = file.key;
     this.#chunks = decompressed(handle, file.compression, path, file.onRead);
@@ -161,10 +165,12 @@ export class CompressedReader implements Reader {
         return 'done';
       }
       const chunk = next.value;
-      const from = Math.min(this.#toSkip, chunk.length);
-      this.#toSkip -= from;
       left -= chunk.length;
-      if (from < chunk.length) await this.stream.deliver(this.stream.framer.push(chunk.subarray(from)), facts, sink);
+      let from = Math.min(this.#toSkip, chunk.length);
+      this.#toSkip -= from;
+      for (; from < chunk.length; from += this.#chunkBytes) {
+        await this.stream.deliver(this.stream.framer.push(chunk.subarray(from, from + this.#chunkBytes)), facts, sink);
+      }
     }
     return 'more';
   }
@@ -180,6 +186,8 @@ export interface CompressedFile {
   readonly mtimeMs: number;
   /** ms; when the last of it was written, if that is known better than by the mtime. */
   readonly writtenBy?: number | undefined;
+  /** Handed over at once. */
+  readonly chunkBytes?: number | undefined;
   readonly key: string;
   readonly onRead?: (bytes: number) => void;
 }

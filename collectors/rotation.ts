@@ -96,10 +96,10 @@ export async function rotatedFiles(path: string): Promise<string[]> {
 }
 
 /**
- * Puts the files of one or more rotated sets in the order in which they were written, oldest first:
+ * The files of one or more rotated sets, each in the order in which they were written, oldest first:
  * `mail.log.10.gz`, ..., `mail.log.1`, `mail.log`. Looks at names alone; sets stay in the order of their first file.
  */
-export function orderRotatedSet(paths: readonly string[]): string[] {
+export function rotatedSets(paths: readonly string[]): string[][] {
   const given = new Set(paths);
   const sets = new Map<string, { path: string; rank: Rank | undefined }[]>();
   for (const path of paths) {
@@ -113,7 +113,7 @@ export function orderRotatedSet(paths: readonly string[]): string[] {
     set.push({ path, rank: rotatedRank(base, name) });
     sets.set(key, set);
   }
-  return [...sets.values()].flatMap((set) =>
+  return [...sets.values()].map((set) =>
     set
       .toSorted((one, other) => {
         if (one.rank === undefined || other.rank === undefined)

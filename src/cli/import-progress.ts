@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { Presets, SingleBar } from 'cli-progress';
 
 /** How far reading a file is, on standard error. */
@@ -55,3 +56,20 @@ function plainLines(): Progress {
     stop: () => undefined,
   };
 }
+
+/** Of files that are read by turns: how far all of them are. */
+export async function progressOfAll(paths: readonly string[], progress: Progress): Promise<Progress> {
+  const sizes = await Promise.all(paths.map((path) => stat(path).then(({ size }) => size, nothing)));
+  const bytesTotal = sizes.reduce((sum, size) => sum + size, 0);
+  const read = new Map<string, number>();
+  return {
+    update(path, at) {
+      read.set(path, at.bytesRead);
+      progress.update(`${paths.length} files`, { bytesRead: [...read.values()].reduce((sum, bytes) => sum + bytes, 0), bytesTotal });
+    },
+    done: () => undefined,
+    stop: () => progress.stop(),
+  };
+}
+
+const nothing = (): number => 0;

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { importCollector, orderRotatedSet } from '../../collectors/index.ts';
+import { importCollector, importSets } from '../../collectors/index.ts';
 import { type Config, loadConfig } from '../config/load.ts';
 import { type ErrorCode, OperationalError } from '../model/errors.ts';
 import type { Block, Sink } from '../model/line.ts';
@@ -9,7 +9,8 @@ import type { SavedState } from '../store/store.ts';
 import { endOf, readArguments, STORE_OPTIONS, zoneOption } from './arguments.ts';
 import { DATABASE, makeDataDirectory } from './data-directory.ts';
 import type { Imported } from './import-messages.ts';
-import { type Progress, progressBar } from './import-progress.ts';
+import { type Progress, progressBar, progressOfAll } from './import-progress.ts';
+import { type Lane, Turns } from './import-turns.ts';
 import { CountingThread } from './import-thread.ts';
 import { runningService } from './running-service.ts';
 
@@ -40,7 +41,7 @@ export async function importFiles(args: readonly string[]): Promise<void> {
     await makeDataDirectory(config);
     await refuseBesideService(config);
     const files: Files = {
-      paths: orderRotatedSet(positionals),
+      sets: await importSets(positionals),
       written,
       zone: zone ?? config.zone,
       host: values.host ?? config.host,
@@ -109,20 +110,26 @@ const STOPS = ['SIGINT', 'SIGTERM'] as const;
 const STORE_MEMORY = '64MB';
 
 interface Files {
-  /** In the order in which they are read. */
-  readonly paths: readonly string[];
+  /** Each is read in its order, several by turns. */
+  readonly sets: readonly (readonly string[])[];
   /** ms; when all of it was written. Else each file's own time tells. */
   readonly written: number | undefined;
   readonly zone: string;
   readonly host: string;
 }
 
+/** Sets that are read at once: each has a file open, and perhaps a program that decompresses it. */
+const MOST_AT_ONCE = 64;
+/** Of several sets: so little that what they have of one moment is read at nearly the same one. */
+const CHUNK_OF_SEVERAL = 16 * 1024;
+
 /**
- * Reads the files one after the other, to their end or until it is told to stop, and has them counted. One that is damaged or gone
- * keeps none of the others from being read, nor what was read of it from being stored: the answer is what became of those.
+ * Reads the files to their end or until it is told to stop, and has them counted; those of several sets by turns, in the order of their
+ * lines. One that is damaged or gone keeps none of the others from being read, nor what was read of it from being stored: the answer is
+ * what became of those.
  */
 async function read(
-  { paths, written, zone, host }: Files,
+  { sets, written, zone, host }: Files,
   saved: SavedState,
   counter: CountingThread,
   progress: Progress,
@@ -131,27 +138,41 @@ async function read(
   const unreadable: OperationalError[] = [];
   const envelopes = new Envelopes({ zone, host });
   const positions = new Map(saved.positions.map((position) => [position.id, position]));
-  const sink: Sink = {
-    lines({ bytes, ...block }: Block) {
-      positions.set(block.position.id, block.position);
-      return counter.lines(block, envelopes.read({ ...block, bytes }));
-    },
-    samples: () => Promise.resolve(),
-    state: () => undefined,
-    gap: () => undefined,
+  const several = sets.length > 1;
+  const shown = several ? await progressOfAll(sets.flat(), progress) : progress;
+  const turns = new Turns();
+  const readSet = async (paths: readonly string[], lane: Lane | undefined): Promise<void> => {
+    const sink: Sink = {
+      async lines({ bytes, ...block }: Block) {
+        await lane?.take({ ...block, bytes });
+        positions.set(block.position.id, block.position);
+        // Only now: lines are counted in the order in which their envelopes are read.
+        await counter.lines(block, envelopes.read({ ...block, bytes }));
+      },
+      samples: () => Promise.resolve(),
+      state: () => undefined,
+      gap: () => undefined,
+    };
+    for (const path of paths) {
+      if (stopping.aborted) break;
+      const options = { path, positions: [...positions.values()], written, chunkBytes: several ? CHUNK_OF_SEVERAL : undefined };
+      const collector = importCollector({ ...options, onProgress: (at) => shown.update(path, at) });
+      await collector.run(sink, stopping).catch((error: unknown) => {
+        if (!(error instanceof OperationalError) || !OF_THE_FILE.has(error.code)) throw error;
+        unreadable.push(error);
+      });
+      if (!stopping.aborted) shown.done(path);
+    }
+    lane?.leave();
   };
-  for (const path of paths) {
-    if (stopping.aborted) break;
-    const options = { path, positions: [...positions.values()], written };
-    const collector = importCollector({ ...options, onProgress: (at) => progress.update(path, at) });
-    await collector.run(sink, stopping).catch((error: unknown) => {
-      if (!(error instanceof OperationalError) || !OF_THE_FILE.has(error.code)) throw error;
-      unreadable.push(error);
-    });
-    if (!stopping.aborted) progress.done(path);
-  }
+  const atOnce = sets.length <= MOST_AT_ONCE ? sets : together(sets, MOST_AT_ONCE);
+  await Promise.all(atOnce.map((paths) => readSet(paths, several ? turns.lane({ zone, host }) : undefined)));
   return unreadable;
 }
+
+/** As many sets, of some one after the other. */
+const together = (sets: readonly (readonly string[])[], most: number): string[][] =>
+  Array.from({ length: most }, (_, i) => sets.filter((_set, at) => at % most === i).flat());
 
 /** What else goes wrong is the store's, and would go wrong with the next file, too. */
 const OF_THE_FILE: ReadonlySet<ErrorCode> = new Set(['source_missing', 'source_unreadable', 'source_corrupt']);

@@ -4,7 +4,8 @@ import { appendFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { importCollector, orderRotatedSet } from '../../collectors/import.ts';
+import { importCollector, importSets } from '../../collectors/import.ts';
+import { rotatedSets } from '../../collectors/rotation.ts';
 import { OperationalError } from '../../src/model/errors.ts';
 import { follow, lines, recorder, temporaryFolder, text, until } from './recorder.ts';
 import type { Recorder } from './recorder.ts';
@@ -119,19 +120,28 @@ test('an empty file, and one without a last LF', async (t) => {
 
 test('rotated sets, oldest first', () => {
   const set = ['mail.log', 'mail.log.1', 'mail.log.10.gz', 'mail.log.2.gz', 'mail.log.9.gz'];
-  assert.deepEqual(orderRotatedSet(set), ['mail.log.10.gz', 'mail.log.9.gz', 'mail.log.2.gz', 'mail.log.1', 'mail.log']);
-  assert.deepEqual(orderRotatedSet(['/v/maillog', '/v/maillog-20261122', '/v/maillog-20261115.gz']), [
-    '/v/maillog-20261115.gz',
-    '/v/maillog-20261122',
-    '/v/maillog',
+  assert.deepEqual(rotatedSets(set), [['mail.log.10.gz', 'mail.log.9.gz', 'mail.log.2.gz', 'mail.log.1', 'mail.log']]);
+  assert.deepEqual(rotatedSets(['/v/maillog', '/v/maillog-20261122', '/v/maillog-20261115.gz']), [
+    ['/v/maillog-20261115.gz', '/v/maillog-20261122', '/v/maillog'],
   ]);
-  assert.deepEqual(orderRotatedSet(['m-20261123.log', 'm.log', 'm-20261122.log.xz']), ['m-20261122.log.xz', 'm-20261123.log', 'm.log']);
-  assert.deepEqual(orderRotatedSet(['maillog.20261123-031500', 'maillog.20261122-031500.gz', 'maillog']), [
-    'maillog.20261122-031500.gz',
-    'maillog.20261123-031500',
-    'maillog',
+  assert.deepEqual(rotatedSets(['m-20261123.log', 'm.log', 'm-20261122.log.xz']), [['m-20261122.log.xz', 'm-20261123.log', 'm.log']]);
+  assert.deepEqual(rotatedSets(['maillog.20261123-031500', 'maillog.20261122-031500.gz', 'maillog']), [
+    ['maillog.20261122-031500.gz', 'maillog.20261123-031500', 'maillog'],
   ]);
-  assert.deepEqual(orderRotatedSet(['a.log', 'b.log.1', 'b.log']), ['a.log', 'b.log.1', 'b.log']);
+  assert.deepEqual(rotatedSets(['a.log', 'b.log.1', 'b.log']), [['a.log'], ['b.log.1', 'b.log']]);
+});
+
+test('sets whose files begin alike are one, whatever they are called and however they are compressed', async (t) => {
+  const folder = await temporaryFolder(t);
+  const [mail, other] = [text(lines(50)), text(lines(50))];
+  const path = (name: string): string => join(folder, name);
+  await writeFile(path('mail.log'), mail);
+  await writeFile(path('mail.info.1.gz'), gzipSync(mail));
+  await writeFile(path('mail.info'), '');
+  await writeFile(path('dovecot.log'), other);
+  const sets = await importSets([path('mail.log'), path('dovecot.log'), path('mail.info'), path('mail.info.1.gz')]);
+  assert.deepEqual(sets, [[path('mail.log'), path('mail.info.1.gz'), path('mail.info')], [path('dovecot.log')]]);
+  assert.equal((await importSets([path('mail.log'), path('dovecot.log'), '-'])).length, 1);
 });
 
 test('an archive that was copied is dated by its name where that is older than its mtime', async (t) => {
