@@ -76,6 +76,7 @@ function checkTyped(list: unknown, base: KeyPath, schemas: Readonly<Record<strin
   });
 }
 
+/** A channel's `url` is not told, since whoever knows it may write there. */
 function checkAgainst(schema: TSchema, value: unknown, base: KeyPath): Problem[] {
   const problems: Problem[] = [];
   const seen = new Set<string>();
@@ -102,7 +103,8 @@ function checkAgainst(schema: TSchema, value: unknown, base: KeyPath): Problem[]
       }
     } else if (!seen.has(error.instancePath)) {
       seen.add(error.instancePath);
-      const message = `found ${found(valueAt(value, path))}, expected ${description(schemaAt(schema, path))}`;
+      const what = path.at(-1) === 'url' ? 'something else' : found(valueAt(value, path));
+      const message = `found ${what}, expected ${description(schemaAt(schema, path))}`;
       problems.push({ path: place(base, path), key: false, message });
     }
   }

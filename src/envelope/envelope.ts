@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { Clock } from './clock.ts';
 import { JsonLines } from './json-lines.ts';
 import { Literal } from './literal.ts';
-import { Known, ShortWay, withoutCr } from './short-way.ts';
+import { beginning, Known, ShortWay, withoutCr } from './short-way.ts';
 import { LOCAL, Stamp, UTC, tai64n } from './stamp.ts';
 import { HostTable, isContainerId, type KnownTag, TagTable } from './tags.ts';
 import {
@@ -110,7 +110,7 @@ export class EnvelopeReader {
       if (known === Known.Host && this.#tagged(line, at, limit, written, MAX_LAYERS)) return envelope;
       if (known === Known.Time && this.#afterTime(line, at, limit, written, MAX_LAYERS)) return envelope;
     }
-    return this.#layer(line, 0, limit, written, MAX_LAYERS) || this.#mailRecord(line, limit, written) ? envelope : null;
+    return this.#layer(line, beginning(line), limit, written, MAX_LAYERS) || this.#mailRecord(line, limit, written) ? envelope : null;
   }
 
   /** A line from its beginning, or from where an outer layer ends. On false the envelope is not meant to be used. */

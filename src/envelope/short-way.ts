@@ -31,6 +31,13 @@ const HOUR = 3_600_000;
 /** Where a line that ends at `to` ends without its CR. */
 export const withoutCr = (text: string, to: number): number => (text.charCodeAt(to - 1) === 13 ? to - 1 : to);
 
+/** Behind what stands before a line that is whole otherwise: zeros that a power cut left in the file, or a byte order mark. */
+export function beginning(line: string): number {
+  let at = 0;
+  for (let code = line.charCodeAt(0); code === 0 || code === 0xfeff; code = line.charCodeAt(at)) at++;
+  return at;
+}
+
 /**
  * Reads lines that begin as the one before, but for seconds, fraction, tag, pid and perhaps the host: nearly all. Compares
  * bytes, which is several times as fast as comparing text; `text` is what the bytes say, from the same place on.

@@ -249,4 +249,22 @@ export const OTHER_CASES: readonly Case[] = [
     text: 'connect from x[192.0.2.1]',
     repeat: 3,
   },
+  {
+    name: 'behind a byte order mark',
+    line: '\ufeffNov 23 12:00:00 mx postfix/smtpd[7]: connect from x[192.0.2.1]',
+    time: '2026-11-23T11:00:00Z',
+    host: 'mx',
+    tag: 'postfix/smtpd',
+    pid: 7,
+    text: 'connect from x[192.0.2.1]',
+  },
+  {
+    name: 'behind the zeros of a power cut',
+    line: `${'\0'.repeat(5000)}2026-11-23T12:00:00+01:00 mx postfix/smtpd[7]: connect from x[192.0.2.1]`,
+    time: '2026-11-23T11:00:00Z',
+    host: 'mx',
+    tag: 'postfix/smtpd',
+    pid: 7,
+    text: 'connect from x[192.0.2.1]',
+  },
 ];
