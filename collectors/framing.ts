@@ -48,6 +48,11 @@ export class LineFramer {
     return this.#offset + this.#carry.length + this.#skipped;
   }
 
+  /** Bytes of a line are held back whose end has not come. */
+  get isWithinLine(): boolean {
+    return this.#carry.length > 0;
+  }
+
   /** A fresh buffer that begins with the bytes held back and has room for `size` more. */
   reserve(size: number): Buffer {
     const buffer = Buffer.allocUnsafeSlow(this.#carry.length + size);

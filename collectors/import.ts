@@ -2,6 +2,7 @@
 import { open, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { OperationalError } from '../src/model/errors.ts';
 import type { Collector, Position, Sink } from '../src/model/line.ts';
 import { errorCode, explain } from './access.ts';
@@ -36,6 +37,10 @@ export interface ImportOptions {
 
 const BUDGET = 4 * 1024 * 1024;
 const MAX_LINE_BYTES = 1024 * 1024;
+/** rsyslog writes when its buffer is full, which may be within a line, and the rest when it has no more to do. */
+const JUST_NOW_MILLIS = 10_000;
+const WAIT_MILLIS = 250;
+const MOST_WAITS = 4;
 
 /**
  * Delivers what the stored positions do not cover yet, so that the same content twice counts once. Rejects with
@@ -101,8 +106,11 @@ async function importFile(options: ImportOptions, sink: Sink, signal: AbortSigna
     const progress = (bytesRead: number): void => options.onProgress?.({ bytesRead: Math.min(bytesRead, bytesTotal), bytesTotal });
     reader = await readerFor(path, handle, options, progress);
     let result = await reader.read(BUDGET, sink);
-    for (; result === 'more' && !signal.aborted; result = await reader.read(BUDGET, sink)) {
-      if (reader instanceof PlainReader) progress(reader.stream.framer.readOffset);
+    for (let waits = 0; !signal.aborted; result = await reader.read(BUDGET, sink)) {
+      if (result === 'more' && reader instanceof PlainReader) progress(reader.stream.framer.readOffset);
+      if (result === 'more') continue;
+      if (result !== 'end' || !isBeingWritten(reader) || waits++ === MOST_WAITS) break;
+      await sleep(WAIT_MILLIS);
     }
     if (result === 'replaced')
       throw new OperationalError('source_unreadable', `${path} was emptied or replaced while it was read; import it again`);
@@ -113,6 +121,10 @@ async function importFile(options: ImportOptions, sink: Sink, signal: AbortSigna
     await (reader?.close() ?? handle.close());
   }
 }
+
+/** Does it end within a line that was written just now? The rest is about to come, unless there is none. */
+const isBeingWritten = (reader: Reader): boolean =>
+  reader instanceof PlainReader && reader.stream.framer.isWithinLine && Date.now() - reader.mtimeMs < JUST_NOW_MILLIS;
 
 async function openFile(path: string): Promise<FileHandle> {
   try {

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { importCollector, importSets } from '../../collectors/import.ts';
 import { rotatedSets } from '../../collectors/rotation.ts';
@@ -116,6 +117,18 @@ test('an empty file, and one without a last LF', async (t) => {
   await importInto(seen, path);
   await importInto(seen, path);
   assert.deepEqual(seen.lines(), ['one', 'two']);
+});
+
+test('a file that ends within a line, since it is being written: the line is waited for', async (t) => {
+  const path = join(await temporaryFolder(t), 'mail.log');
+  const seen = recorder();
+  await writeFile(path, 'one\ntw');
+  const reading = importInto(seen, path);
+  await delay(100);
+  await appendFile(path, 'o\nthree\n');
+  await reading;
+  await importInto(seen, path);
+  assert.deepEqual(seen.lines(), ['one', 'two', 'three']);
 });
 
 test('rotated sets, oldest first', () => {
