@@ -33,10 +33,11 @@ export function parseCourierMailbox(line: string, program: string): readonly Eve
     case 'LOGIN':
       return login(service, 'ok', text, program);
     case 'LOGIN FAILED':
-      return login(service, 'failed', text, program);
+      return line.length === CUT ? [cutFailure(service, text, program)] : login(service, 'failed', text, program);
     case 'LOGOUT':
     case 'DISCONNECTED':
     case 'TIMEOUT':
+    case 'I/O error disconnect':
     case 'Disconnected during shutdown by signal':
     // courier-imap 6 prints the word of its own source for every end of a POP3 session (imap/pop3dserver.C).
     case 'disc':
@@ -64,7 +65,23 @@ const QUIET = [
   'Unexpected SSL connection shutdown',
   'proxy enabled, but no ',
   'ip=[',
+  // DEBUG_LOGIN: commands, and with 2 passwords.
+  'LOGIN: ip=[',
 ] as const;
+
+/** As long is the first piece of a line that courierlogger cut, without its `INFO: ` (src/envelope/courier-pieces.ts). */
+const CUT = 505;
+
+/** A failure whose user name leaves no room for Courier's address: what looks like one is the stranger's. */
+function cutFailure(service: LoginService, text: string, program: string): Login {
+  const event: Login = { kind: 'login', service, result: 'failed', attempts: 1 };
+  if (hasTlsTag(program)) event.tls = true;
+  const user = between(text, ', user=', text.length);
+  if (user !== '') event.user = user;
+  return event;
+}
+
+const hasTlsTag = (program: string): boolean => program.endsWith('-ssl') || program === 'courierpop3s';
 
 /**
  * `LOGIN, user=u, ip=[a], port=[n], protocol=IMAP, starttls=1`. The user, or the mechanism in its place, is what was sent: the
@@ -74,8 +91,7 @@ function login(service: LoginService, result: Login['result'], text: string, pro
   const ipAt = text.lastIndexOf('ip=[');
   if (ipAt < 0) return null;
   const close = text.indexOf(']', ipAt);
-  const tls =
-    program.endsWith('-ssl') || program === 'courierpop3s' || /, (?:stls|starttls)=1$/.test(text.slice(Math.max(ipAt, close)).slice(-64));
+  const tls = hasTlsTag(program) || /, (?:stls|starttls)=1$/.test(text.slice(Math.max(ipAt, close)).slice(-64));
   const event: Login = { kind: 'login', service, result, attempts: 1, tls };
   const user = between(text, ', user=', ipAt - 2);
   if (user !== '') event.user = user;

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { Clock } from './clock.ts';
+import { CourierPieces } from './courier-pieces.ts';
 import { JsonLines } from './json-lines.ts';
 import { Literal } from './literal.ts';
 import { beginning, Known, ShortWay, withoutCr } from './short-way.ts';
@@ -53,6 +54,7 @@ export class EnvelopeReader {
   readonly #tags = new TagTable();
   readonly #hosts = new HostTable();
   readonly #jsonLines = new JsonLines();
+  readonly #courier = new CourierPieces();
   readonly #shortWay: ShortWay;
   host: string; // of lines that name none; may change, since several senders may speak into one stream
   readonly #clamavTag: string;
@@ -89,6 +91,21 @@ export class EnvelopeReader {
    * What the envelope holds stands in `text` between `textFrom` and `textTo`, unless that is negative.
    */
   readIn(bytes: Uint8Array, text: string, from: number, to: number, written: number): Envelope | null {
+    const envelope = this.#anyLine(bytes, text, from, to, written);
+    if (envelope === null) return null;
+    const isRest =
+      this.textFrom < 0
+        ? this.#courier.isRest(envelope, envelope.text, 0, envelope.text.length)
+        : this.#courier.isRest(envelope, text, this.textFrom, this.textTo);
+    // In syslogd's words: nothing more of the line before.
+    if (isRest) {
+      this.textFrom = -1;
+      this.#repeated(0);
+    }
+    return envelope;
+  }
+
+  #anyLine(bytes: Uint8Array, text: string, from: number, to: number, written: number): Envelope | null {
     const envelope = this.#envelope;
     envelope.pid = 0;
     envelope.repeat = 1;
@@ -329,13 +346,17 @@ export class EnvelopeReader {
 
   #isOfPrevious(line: string, from: number, limit: number): boolean {
     const found = matchWithin(OF_PREVIOUS, line, from, limit);
-    if (found === null) return false;
+    if (found !== null) this.#repeated(Number(found[1]));
+    return found !== null;
+  }
+
+  /** The line before counts so many times more. */
+  #repeated(times: number): void {
     const envelope = this.#envelope;
     envelope.tag = this.#tags.named('').tag;
     envelope.text = '';
-    envelope.repeat = Number(found[1]);
+    envelope.repeat = times;
     envelope.ofPrevious = true;
-    return true;
   }
 
   #ownFile(line: string, from: number, limit: number): boolean {
