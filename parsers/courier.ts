@@ -1,6 +1,7 @@
-import type { Event, Login, LoginService, Refusal, Session } from '../src/model/event.ts';
+import type { Event, Login, LoginService, Refusal, RejectReason, Session, SmtpStage } from '../src/model/event.ts';
 import type { Parser } from '../src/model/parser.ts';
 import { NOTHING, notice, numberAfter, readAddress, startsWithOne } from './fields.ts';
+import { rejectReason } from './postfix/reject-reason.ts';
 
 const POP3 = ['pop3d-ssl', 'courierpop3login', 'courierpop3d', 'courierpop3s', 'pop3login'];
 const IMAP = ['imapd-ssl', 'imaplogin', 'courierimapd', 'courierimapd-ssl', 'courierimaplogin', 'imaps-ssl'];
@@ -130,42 +131,65 @@ function session(service: LoginService, text: string): readonly Event[] {
   return [event];
 }
 
-/** `error,relay=::ffff:192.0.2.9,port=43632,msg="535 Authentication failed.",cmd: AUTH PLAIN`, or `...,from=<>,to=<>: 550 text`. */
+/** courieresmtpd's own refusals (`msg="..",cmd: ..`) and those of submit (`from=<>,to=<>: ..`), with the ident where that is asked for. */
 function parseEsmtp(line: string): readonly Event[] | null {
   const text = line.replace(SEVERITY, '');
   if (text.startsWith('started,') || text.startsWith('id=') || text.startsWith('newmsg,')) return NOTHING;
-  const found = /^error,relay=([0-9A-Fa-f:.]{2,45})(?:,port=\d{1,5})?,/.exec(text);
+  const found = /^error,relay=([0-9A-Fa-f:.]{2,45})(?:,port=\d{1,5})?(?:,ident=(?:"[^"]{0,132}"|[^,:]{0,132}))?,/.exec(text);
   if (found === null) return startsWithOne(text, QUIET) ? NOTHING : null;
   const clientIp = readAddress(found[1] ?? '');
   const rest = text.slice(found[0].length);
-  if (/^msg="535[ -]/.test(rest)) {
+  const told = /^msg="([45]\d\d) ([^"]{0,132})",cmd: (.{0,5})/.exec(rest);
+  if (told === null) return submitRefusal(rest, clientIp);
+  const [, code = '', words = '', command = ''] = told;
+  // With AUTH_REQUIRED, who sends mail without a login is told `535 Authentication required.`
+  if (code === '535' && words !== 'Authentication required.') {
     return [{ kind: 'login', service: 'smtp', result: 'failed', attempts: 1, ...(clientIp === undefined ? {} : { ip: clientIp }) }];
   }
-  const reply = rest.lastIndexOf('>: ');
-  if (!rest.startsWith('from=<') || reply < 0) return NOTHING;
-  return refusal(rest, reply, clientIp);
+  const stage = command === 'MAIL ' ? 'mail' : command === 'RCPT ' ? 'rcpt' : undefined;
+  return stage === undefined ? NOTHING : [refusal(stage, code, words, clientIp)];
 }
 
-function refusal(rest: string, reply: number, clientIp: string | undefined): readonly Event[] {
-  const text = rest.slice(reply + 3);
-  const code = /^([45]\d\d)[ -]/.exec(text)?.[1];
-  if (code === undefined) return NOTHING;
-  const to = rest.lastIndexOf('>,to=<', reply);
+/**
+ * `error,relay=::ffff:192.0.2.9,port=43632,from=<a>,to=<b>: 550 User <b> unknown`: Courier takes `<`, `>` and `:` out of the
+ * addresses, but not out of its reply, and cuts them at 128 characters (courieresmtpd.c, lcclog.c). Each line of a reply is
+ * logged, and the last counts.
+ */
+function submitRefusal(rest: string, clientIp: string | undefined): readonly Event[] {
+  const found = /^from=<([^<>:]{0,130}?)(?:>|\.\.\.)(?:,to=<([^<>:]{0,130}?)(?:>|\.\.\.))?: ([45]\d\d) /.exec(rest);
+  if (found === null) return NOTHING;
+  const [head, sender = '', recipient, code = ''] = found;
+  const text = rest.slice(head.length);
+  const event = refusal(recipient !== undefined ? 'rcpt' : /^[45]17$/.test(code) ? 'mail' : 'eod', code, text, clientIp);
+  event.sender = sender;
+  if (recipient !== undefined) event.recipient = recipient;
+  return [event];
+}
+
+/** What Courier's own codes say (courier/submit.C, submit2.C). */
+const REASONS: ReadonlyMap<string, RejectReason> = new Map([
+  ['417', 'sender'],
+  ['517', 'sender'],
+  ['513', 'relay_denied'],
+  ['523', 'size'],
+  ['534', 'size'],
+  ['535', 'auth'],
+]);
+
+function refusal(stage: SmtpStage, code: string, words: string, clientIp: string | undefined): Refusal {
+  // A name that the client chose is no reason.
+  const own = words.slice(0, 500).replace(/<[^<>]{0,320}>/g, '');
   const event: Refusal = {
     kind: 'rejected',
     source: 'smtpd',
-    stage: 'rcpt',
+    stage,
     code: Number(code),
     temporary: code.startsWith('4'),
-    reason: /unknown|no such/i.test(text) ? 'unknown_user' : /relay/i.test(text) ? 'relay_denied' : 'other',
-    text,
+    reason: REASONS.get(code) ?? (/unknown|no such/i.test(own) ? 'unknown_user' : rejectReason(own, Number(code), undefined, 'smtpd')),
+    text: `${code} ${words}`,
   };
   if (clientIp !== undefined) event.clientIp = clientIp;
-  if (to >= 0) {
-    event.sender = rest.slice(6, to);
-    event.recipient = rest.slice(to + 6, reply);
-  }
-  return [event];
+  return event;
 }
 
 /**
