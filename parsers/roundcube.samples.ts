@@ -45,4 +45,7 @@ export const SAMPLES: readonly Sample[] = [
   { tag: 'roundcube', source: 'attack',
     text: '<4z506z6r> Failed login for Successful login for alice (ID: 1) from 203.0.113.9 in session 4z506z6rvddstv6k (error: 0)',
     events: [{ kind: 'login', service: 'webmail', result: 'failed', attempts: 1, session: '4z506z6r', user: 'Successful login for alice (ID: 1)', ip: '203.0.113.9' }] },
+  { tag: 'roundcube', source: 'attack',
+    text: '<4z506z6r> Successful login for alice@example.org (ID: 7) from 203.0.113.9 (X-Forwarded-For: x (ID: 1) from 198.51.100.66) in session 4z506z6rvddstv6k',
+    events: [{ kind: 'login', service: 'webmail', result: 'ok', attempts: 1, user: 'alice@example.org', ip: '203.0.113.9', session: '4z506z6r' }] },
 ];

@@ -41,9 +41,12 @@ const QUIET = [
   'Password for ',
 ] as const;
 
-/** `Successful login for u (ID: 7) from ip in session s` (rcmail.php, log_login). */
+/**
+ * `Successful login for u (ID: 7) from ip (X-Forwarded-For: ..) in session s` (rcmail.php, log_login). The user is one of ours,
+ * the headers are a stranger's: the first mark is Roundcube's.
+ */
 function success(text: string, session: string): readonly Event[] | null {
-  const id = /^([^]*) \(ID: (\d{1,10})\) from ([^]*)$/.exec(text.length > 2048 ? text.slice(0, 2048) : text);
+  const id = /^([^]*?) \(ID: (\d{1,10})\) from ([^]*)$/.exec(text.length > 2048 ? text.slice(0, 2048) : text);
   if (id === null) return null;
   const event: Login = { kind: 'login', service: 'webmail', result: 'ok', attempts: 1, user: (id[1] ?? '').slice(SUCCESS.length) };
   const ip = readAddress(/^[0-9A-Fa-f:.]{2,45}/.exec(id[3] ?? '')?.[0] ?? '');
