@@ -203,21 +203,8 @@ export const SAMPLES: readonly Sample[] = [
   },
   {
     tag: 'sm-mta',
-    text: 's1O7XtZJ021134: ruleset=check_rcpt, arg1=<a>, relay=forged [198.51.100.9], reject=550 x@example.org>, relay=[192.0.2.66], reject=550 5.1.1 <x@example.org>... User unknown',
-    events: [
-      {
-        kind: 'rejected',
-        source: 'smtpd',
-        stage: 'rcpt',
-        temporary: false,
-        reason: 'unknown_user',
-        text: 'User unknown',
-        clientIp: '192.0.2.66',
-        code: 550,
-        dsn: '5.1.1',
-        recipient: 'a',
-      },
-    ],
+    text: 's1O7XtZJ021134: ruleset=check_rcpt, arg1=<"a, relay=x [198.51.100.9], reject=450 4.7.1 b"@example.org>, relay=[192.0.2.66], reject=550 5.7.1 <"a, relay=x [198.51.100.9], reject=450 4.7.1 b"@example.org>... Relaying denied',
+    events: [{ kind: 'rejected', source: 'smtpd', stage: 'rcpt', temporary: false, reason: 'other', text: '' }],
     source: 'attack',
   },
   {

@@ -71,17 +71,26 @@ const STAGES: ReadonlyMap<string, SmtpStage> = new Map([
   ['tls_client', 'starttls'],
 ]);
 
-/** `ruleset=check_rcpt, arg1=<..>, relay=name [ip], reject=550 5.7.1 <..>... text`: arg1 is a stranger's. */
+/** Sendmail's own words behind arg1. */
+const RULED = /, relay=(?:[\w.-]{1,255} )? ?\[(?:IPv6:)?[0-9A-Fa-f:.]{2,45}\](?: \(may be forged\))?, reject=[45]\d\d /g;
+
+/**
+ * `ruleset=check_rcpt, arg1=<..>, relay=name [ip], reject=550 5.7.1 <..>... text`: arg1 is a stranger's, and the reply has it
+ * once more. Where he wrote such words into it, nobody can tell which are sendmail's.
+ */
 function ruleset(text: string): readonly Event[] | null {
-  const reject = text.lastIndexOf(', reject=');
-  if (reject < 0) return NOTHING;
   const name = text.slice(8, text.indexOf(',', 8));
-  const relay = text.lastIndexOf(', relay=', reject);
+  const stage = STAGES.get(name) ?? 'other';
+  const [own, again] = text.matchAll(RULED);
+  if (again !== undefined) return [refusal('', stage, 'other', '')];
+  const reject = own === undefined ? text.lastIndexOf(', reject=') : text.indexOf(', reject=', own.index);
+  if (reject < 0) return NOTHING;
+  const relay = own?.index ?? text.lastIndexOf(', relay=', reject);
   const found = /^([45]\d\d)(?: ([45]\.\d{1,3}\.\d{1,3}))? /.exec(text.slice(reject + 9, reject + 40));
   if (relay < 0 || found === null) return null;
   const [head, code = '', dsn] = found;
   const words = text.slice(reject + 9 + head.length).replace(/^\S{1,320}\.\.\. /, '');
-  const event = refusal(text.slice(relay + 8, reject), STAGES.get(name) ?? 'other', reasonOf(words, Number(code), dsn), words);
+  const event = refusal(text.slice(relay + 8, reject), stage, reasonOf(words, Number(code), dsn), words);
   event.code = Number(code);
   event.temporary = code.startsWith('4');
   if (dsn !== undefined) event.dsn = dsn;
