@@ -42,4 +42,13 @@ export const SAMPLES: readonly Sample[] = [
   { tag: 'policyd-spf', source: 'attack',
     text: ': prepend Received-SPF: Fail (mailfrom) identity=mailfrom; client-ip=203.0.113.9; helo=x; client-ip=198.51.100.66; envelope-from=a@example.net; receiver=example.org ',
     events: [{ kind: 'policy', check: 'spf', result: 'fail', clientIp: '203.0.113.9', sender: 'a@example.net' }] },
+  { tag: 'policyd-spf', source: 'spf-engine 3.0, policyd_spf.py',
+    text: 'defer_if_permit 4.7.24 Message deferred due to: SPF Temporary Error: DNS Timeout. Please see http://www.openspf.net/Why?s=mfrom;id=a@example.net;ip=192.0.2.100;r=example.org',
+    events: [{ kind: 'policy', check: 'spf', result: 'temperror', sender: 'a@example.net', clientIp: '192.0.2.100' }] },
+  { tag: 'policyd-spf', source: 'spf-engine 3.0, policyd_spf.py',
+    text: 'Header field not prepended: Received-SPF: Softfail (mailfrom) identity=mailfrom; client-ip=192.0.2.103; helo=mail.example.net; envelope-from=a@example.net; receiver=example.org ',
+    events: [{ kind: 'policy', check: 'spf', result: 'softfail', clientIp: '192.0.2.103', sender: 'a@example.net' }] },
+  { tag: 'policyd-spf', source: 'attack',
+    text: '550 5.7.23 Message rejected due to: SPF pass;id=alice@example.org;ip=198.51.100.66. Please see http://www.openspf.net/Why?s=mfrom;id=a@example.net;ip=203.0.113.9;r=example.org',
+    events: [{ kind: 'policy', check: 'spf', result: 'fail', sender: 'a@example.net', clientIp: '203.0.113.9' }] },
 ];

@@ -24,14 +24,18 @@ export const policydSpf: Parser = {
 function parseAnswer(text: string): readonly Event[] | null {
   if (text.startsWith('prepend Received-SPF: ')) return received(text, 22, text.indexOf(' client-ip='));
   if (text.startsWith('prepend Authentication-Results: ')) return authenticationResults(text);
+  // Header_Type = None: what would have been prepended.
+  if (text.startsWith(UNPREPENDED)) return parseAnswer(`prepend ${text.slice(UNPREPENDED.length)}`);
+  if (text.startsWith('defer_if_permit ')) return refused(text, 'temperror');
   if (text.startsWith('Policy action=PREPEND Received-SPF: ')) return received(text, 36, text.lastIndexOf(' client-ip='));
-  if (/^[45]\d\d /.test(text)) return refused(text);
-  if (text.startsWith('Policy action=5') || text.startsWith('Policy action=4')) return refused(text.slice(14));
+  if (/^[45]\d\d /.test(text)) return refused(text, 'fail');
+  if (text.startsWith('Policy action=5') || text.startsWith('Policy action=4')) return refused(text.slice(14), 'fail');
   if (/^[A-Za-z]{4,9}; identity=/.test(text)) return received(text, 0, text.indexOf(' client-ip='));
   if (startsWithOne(text, ['ERROR', 'Error', 'Traceback', 'Unknown parameter'])) return notice('error', text);
   return startsWithOne(text, QUIET) ? NOTHING : null;
 }
 
+const UNPREPENDED = 'Header field not prepended: ';
 const QUIET = [
   'Policy action=',
   'SPF ',
@@ -87,11 +91,14 @@ function policy(result: string, text: string, clientAt: number): Policy {
 const unquote = (text: string): string =>
   unbracket(text.length > 1 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text);
 
-/** `550 5.7.23 Message rejected due to: SPF fail - not authorized. Please see http://..?s=mfrom;id=s;ip=a;r=d`. */
-function refused(text: string): readonly Event[] {
+/**
+ * `550 5.7.23 Message rejected due to: SPF fail - not authorized. Please see http://..?s=mfrom;id=s;ip=a;r=d`. The reason may be the
+ * words of the sender's domain (RFC 7208, `exp=`), which do not make a pass of it; the address of the page is the last.
+ */
+function refused(text: string, otherwise: string): readonly Event[] {
   const word = /SPF ([a-z]{4,9})/i.exec(text.slice(0, 200))?.[1]?.toLowerCase() ?? '';
-  const event: Policy = { kind: 'policy', check: 'spf', result: RESULTS.has(word) ? word : 'fail' };
-  const idAt = text.indexOf(';id=');
+  const event: Policy = { kind: 'policy', check: 'spf', result: word !== 'pass' && RESULTS.has(word) ? word : otherwise };
+  const idAt = text.indexOf(';id=', Math.max(0, text.lastIndexOf(' Please see http')));
   const ipAt = text.lastIndexOf(';ip=');
   if (idAt < 0 || ipAt < idAt) return [event];
   event.sender = text.slice(idAt + 4, ipAt);
