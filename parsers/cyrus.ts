@@ -63,6 +63,13 @@ const QUIET = [
   'ready for ',
   'init: ',
   'IDLE ',
+  'IDLE: ',
+  'SASL ',
+  'autocreateinbox: ',
+  'graceful shutdown',
+  'locking disabled: ',
+  'attempting clean shutdown',
+  'All children have exited',
   'SSL_accept() ',
   'SQUAT ',
   'expired ',
@@ -101,7 +108,8 @@ function goodLogin(text: string, service: LoginService | undefined): readonly Ev
 
 /**
  * `badlogin: host [ip] plaintext user SASL(-13): why`, with 3.2 `plaintext (user) [SASL(-13): why]`, without a user
- * `CRAM-MD5 [SASL(-13): why]`. The first bracket is the address; the user is what was sent and ends at the last mark.
+ * `CRAM-MD5 [SASL(-13): why]` or `CRAM-MD5 (-notset-) [SASL(-6): why]`, and for a name that cannot be one `plaintext (user) invalid
+ * user`. The first bracket is the address; the user is what was sent and ends at the last mark.
  */
 function badLogin(text: string, service: LoginService | undefined): readonly Event[] | null {
   const client = readClient(text);
@@ -113,12 +121,15 @@ function badLogin(text: string, service: LoginService | undefined): readonly Eve
   setMethod(event, blank < 0 ? words : words.slice(0, blank));
   const rest = blank < 0 ? '' : words.slice(blank + 1);
   const user = rest.startsWith('(')
-    ? rest.slice(1, Math.max(1, rest.lastIndexOf(') [')))
+    ? rest.slice(1, Math.max(1, rest.endsWith(INVALID) ? rest.length - INVALID.length : rest.lastIndexOf(') [')))
     : rest.slice(0, Math.max(0, rest.lastIndexOf(' SASL(')));
-  if (user !== '' && !rest.startsWith('[')) event.user = user;
+  if (user !== '' && user !== '-notset-' && !rest.startsWith('[')) event.user = user;
   if (client.ip !== undefined) event.ip = client.ip;
   return [event];
 }
+
+/** Of a name that is none by its letters alone. */
+const INVALID = ') invalid user';
 
 function setMethod(event: Login, method: string): void {
   if (/^[A-Za-z0-9_-]{1,20}$/.test(method)) event.method = method;
