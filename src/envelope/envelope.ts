@@ -24,6 +24,7 @@ import {
   REPEATED,
   RFC5424,
   TEXT_START,
+  afterHost,
   endOf,
   isHost,
   startsTag,
@@ -124,7 +125,7 @@ export class EnvelopeReader {
     if (known !== Known.Nothing) {
       this.#beganAlike = true;
       const at = this.#shortWay.end - from;
-      if (known === Known.Host && this.#tagged(line, at, limit, written, MAX_LAYERS)) return envelope;
+      if (known === Known.Host && this.#tagged(line, afterHost(line, at, limit), limit, written, MAX_LAYERS)) return envelope;
       if (known === Known.Time && this.#afterTime(line, at, limit, written, MAX_LAYERS)) return envelope;
     }
     return this.#layer(line, beginning(line), limit, written, MAX_LAYERS) || this.#mailRecord(line, limit, written) ? envelope : null;
@@ -222,7 +223,7 @@ export class EnvelopeReader {
   /** After the host. At a line's outermost layer its beginning is kept for the lines after it. */
   #hosted(host: string, line: string, hostEnd: number, limit: number, written: number, layers: number): boolean {
     this.#envelope.host = host;
-    const tagStart = Math.min(hostEnd + 1, limit);
+    const tagStart = afterHost(line, Math.min(hostEnd + 1, limit), limit);
     if (layers === MAX_LAYERS && !this.#beganAlike) {
       const { secondAt, clockEnd, end, ms } = this.#stamp;
       const before = this.#shortWay.beginning;

@@ -25,6 +25,8 @@ export const EXIM_OWN =
 export const PRI = /<\d{1,3}>/y;
 /** FreeBSD's syslogd -v and -vv: facility and severity after the time. */
 export const FACILITY = /<[a-z0-9]+\.[a-z0-9]+> /y;
+/** BusyBox's syslogd (Alpine Linux): facility and severity after the host. */
+const AFTER_HOST = /[a-z]{2,9}[0-7]?\.(?:emerg|panic|alert|crit|err|error|warn|warning|notice|info|debug) (?=\S)/y;
 /** Solaris' message id, after the tag. */
 export const MESSAGE_ID = /\[ID \d+ [a-z0-9]+\.[a-z]+\] /y;
 export const METALOG = /\[([A-Za-z][^\][ ]{0,127})\] /y;
@@ -85,6 +87,9 @@ export function matchWithin(expression: RegExp, line: string, from: number, limi
   expression.lastIndex = from;
   return expression.exec(limit === line.length ? line : line.slice(0, limit));
 }
+
+/** Where the tag begins in a line whose host ends before `at`. */
+export const afterHost = (line: string, at: number, limit: number): number => endOf(AFTER_HOST, line, at, limit, at);
 
 /** The lines of a record in maildrop's own log after the first. */
 export const RECORD_LINE = /^(?:From: |Subj: |File: |!Err: )/;
