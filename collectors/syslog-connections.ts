@@ -12,6 +12,7 @@ import type { SyslogInput } from './syslog-input.ts';
 const HANDSHAKE_MILLIS = 10_000;
 /** A peer that is gone without a word is noticed by this. */
 const KEEP_ALIVE_MILLIS = 60_000;
+const BUSY = Number.MAX_SAFE_INTEGER;
 
 /** Listens until the signal is aborted; rejects when it cannot, or when what was received cannot be handed on. */
 export async function receiveConnections(input: SyslogInput, signal: AbortSignal): Promise<void> {
@@ -69,7 +70,7 @@ async function tlsServer({ options }: SyslogInput): Promise<Server> {
 /** The connections that are there. */
 class Door {
   readonly #input: SyslogInput;
-  /** When each was last heard of. */
+  /** When each was last heard of; BUSY while what it sent is handed on. */
   readonly #sockets = new Map<Socket, number>();
 
   constructor(input: SyslogInput) {
@@ -86,6 +87,11 @@ class Door {
     socket.setKeepAlive(true, KEEP_ALIVE_MILLIS);
     this.#sockets.set(socket, performance.now());
     socket.once('close', () => this.#sockets.delete(socket));
+  }
+
+  /** It is not read while what it sent is handed on: then it is not silent, whatever the store takes for it. */
+  busy(socket: Socket): void {
+    if (this.#sockets.has(socket)) this.#sockets.set(socket, BUSY);
   }
 
   heard(socket: Socket): void {
@@ -123,14 +129,19 @@ async function readConnection(socket: Socket, door: Door, input: SyslogInput, si
     for (;;) {
       const chunk = await nextChunk(socket);
       if (chunk === undefined) break;
-      door.heard(socket);
       const wasPending = framer.pending;
       const messages = framer.push(chunk);
+      if (messages.length > 0) {
+        // The rest of the next one may have come long ago: nobody reads it meanwhile.
+        clearTimeout(timer);
+        door.busy(socket);
+        await input.deliver(messages, address);
+        const debt = rate.take(messages.length);
+        if (debt > 0) await delay(debt, undefined, { signal }).catch(() => undefined);
+      }
+      door.heard(socket);
       // One message has so much time, however slowly its bytes trickle in.
       if (!wasPending || messages.length > 0) inTime();
-      await input.deliver(messages, address);
-      const debt = rate.take(messages.length);
-      if (debt > 0) await delay(debt, undefined, { signal }).catch(() => undefined);
     }
     await input.deliver(framer.finish(), address);
   } finally {

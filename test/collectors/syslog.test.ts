@@ -5,10 +5,12 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { syslogCollector, type SyslogOptions } from '../../collectors/syslog.ts';
 import { EnvelopeReader } from '../../src/envelope/envelope.ts';
+import type { Block } from '../../src/model/line.ts';
 import { freePorts } from '../stack/free-port.ts';
 import { missing } from '../stack/program.ts';
 import { recorder, start, temporaryFolder, until } from './recorder.ts';
@@ -146,12 +148,22 @@ test('a message that does not get whole in its time ends the connection; an idle
   await until('the idle one', () => seen.lines().some((line) => line.endsWith('line 1')));
 });
 
-test('while the store takes nothing the sender waits, and nothing is lost', async (t) => {
+/** A recorder whose store takes nothing before it is opened. */
+function heldRecorder(): { seen: Recorder; held: Recorder; isHolding: () => boolean; open: () => void } {
   const seen = recorder();
   let open = (): void => undefined;
+  let isHolding = false;
   const gate = new Promise<void>((resolve) => (open = resolve));
-  const lines = seen.sink.lines.bind(seen.sink);
-  const held: Recorder = { ...seen, sink: { ...seen.sink, lines: async (block) => (await gate, lines(block)) } };
+  const lines = async (block: Block): Promise<void> => {
+    isHolding = true;
+    await gate;
+    await seen.sink.lines(block);
+  };
+  return { seen, held: { ...seen, sink: { ...seen.sink, lines } }, isHolding: () => isHolding, open };
+}
+
+test('while the store takes nothing the sender waits, and nothing is lost', async (t) => {
+  const { seen, held, open } = heldRecorder();
   const { port } = await listen(t, {}, held);
   const socket = await client(t, port);
   const message = (number: number): string => `<22>${'x'.repeat(1000)} line ${number}\n`;
@@ -160,6 +172,27 @@ test('while the store takes nothing the sender waits, and nothing is lost', asyn
   while (sent < 50_000 && (socket.write(message(sent++)) || socket.writableLength < 8 * 1024 * 1024));
   await until('the socket to be full', () => socket.writableLength > 0);
   assert.deepEqual(seen.lines(), []);
+  open();
+  socket.end();
+  await until(
+    'all',
+    () => seen.lines().length === sent,
+    () => seen.lines().length,
+  );
+  assert.deepEqual(numbers(seen), range(sent));
+});
+
+test('a store that takes nothing for long costs no connection: what it waits for is not silence', async (t) => {
+  const { seen, held, isHolding, open } = heldRecorder();
+  const { port } = await listen(t, { messageMillis: 20, maxConnections: 1, idleMillis: 0 }, held);
+  const socket = await client(t, port);
+  const sent = 3000;
+  // What is read at once ends within a message, and there is more than that.
+  for (const number of range(sent)) socket.write(`<22>${'x'.repeat(1000)} line ${number}\n`);
+  await until('its first messages to be held up', isHolding);
+  const next = await client(t, port);
+  await until('the next to be refused', () => next.destroyed);
+  await delay(60);
   open();
   socket.end();
   await until(
