@@ -67,11 +67,19 @@ async function tlsServer({ options }: SyslogInput): Promise<Server> {
   }).on('tlsClientError', (_error, socket) => void socket.destroy());
 }
 
-/** The connections that are there. */
+/** Tells a connection: a TLS socket is another object than the socket below it, by which it came in. */
+const peerOf = ({ remoteAddress = '', remotePort = 0 }: Socket): string => `${remoteAddress} ${remotePort}`;
+
+interface Visitor {
+  readonly socket: Socket;
+  /** When it was last heard of; BUSY while what it sent is handed on. */
+  heardAt: number;
+}
+
+/** The connections that are there, by their peers. */
 class Door {
   readonly #input: SyslogInput;
-  /** When each was last heard of; BUSY while what it sent is handed on. */
-  readonly #sockets = new Map<Socket, number>();
+  readonly #visitors = new Map<string, Visitor>();
 
   constructor(input: SyslogInput) {
     this.#input = input;
@@ -80,34 +88,40 @@ class Door {
   enter(socket: Socket): void {
     socket.on('error', () => socket.destroy());
     if (!this.#input.admits(plainAddress(socket.remoteAddress ?? ''))) return void socket.destroy();
-    if (this.#sockets.size >= this.#input.options.maxConnections && !this.#makeRoom()) {
+    if (this.#visitors.size >= this.#input.options.maxConnections && !this.#makeRoom()) {
       this.#input.drop(1);
       return void socket.destroy();
     }
     socket.setKeepAlive(true, KEEP_ALIVE_MILLIS);
-    this.#sockets.set(socket, performance.now());
-    socket.once('close', () => this.#sockets.delete(socket));
+    const peer = peerOf(socket);
+    this.#visitors.set(peer, { socket, heardAt: performance.now() });
+    socket.once('close', () => this.#visitors.get(peer)?.socket === socket && this.#visitors.delete(peer));
   }
 
   /** It is not read while what it sent is handed on: then it is not silent, whatever the store takes for it. */
-  busy(socket: Socket): void {
-    if (this.#sockets.has(socket)) this.#sockets.set(socket, BUSY);
+  busy(peer: string): void {
+    this.#hear(peer, BUSY);
   }
 
-  heard(socket: Socket): void {
-    if (this.#sockets.has(socket)) this.#sockets.set(socket, performance.now());
+  heard(peer: string): void {
+    this.#hear(peer, performance.now());
   }
 
   close(): void {
-    for (const socket of this.#sockets.keys()) socket.destroy();
+    for (const { socket } of this.#visitors.values()) socket.destroy();
+  }
+
+  #hear(peer: string, at: number): void {
+    const visitor = this.#visitors.get(peer);
+    if (visitor !== undefined) visitor.heardAt = at;
   }
 
   /** Closes the connection that was silent the longest, if long enough. */
   #makeRoom(): boolean {
-    const [oldest] = [...this.#sockets].toSorted(([, one], [, other]) => one - other);
-    if (oldest === undefined || performance.now() - oldest[1] < this.#input.options.idleMillis) return false;
-    this.#sockets.delete(oldest[0]);
-    oldest[0].destroy();
+    const [oldest] = [...this.#visitors].toSorted(([, one], [, other]) => one.heardAt - other.heardAt);
+    if (oldest === undefined || performance.now() - oldest[1].heardAt < this.#input.options.idleMillis) return false;
+    this.#visitors.delete(oldest[0]);
+    oldest[1].socket.destroy();
     return true;
   }
 }
@@ -115,6 +129,7 @@ class Door {
 async function readConnection(socket: Socket, door: Door, input: SyslogInput, signal: AbortSignal): Promise<void> {
   const { maxMessageBytes, messageMillis, maxRate } = input.options;
   const address = plainAddress(socket.remoteAddress ?? '');
+  const peer = peerOf(socket);
   const framer = new SyslogFramer(maxMessageBytes);
   const rate = new Rate(maxRate);
   let timer: NodeJS.Timeout | undefined;
@@ -134,12 +149,12 @@ async function readConnection(socket: Socket, door: Door, input: SyslogInput, si
       if (messages.length > 0) {
         // The rest of the next one may have come long ago: nobody reads it meanwhile.
         clearTimeout(timer);
-        door.busy(socket);
+        door.busy(peer);
         await input.deliver(messages, address);
         const debt = rate.take(messages.length);
         if (debt > 0) await delay(debt, undefined, { signal }).catch(() => undefined);
       }
-      door.heard(socket);
+      door.heard(peer);
       // One message has so much time, however slowly its bytes trickle in.
       if (!wasPending || messages.length > 0) inTime();
     }

@@ -326,3 +326,21 @@ test(
     assert.deepEqual(numbers(optional.seen), [0, 2]);
   },
 );
+
+test('TLS: a connection that sends makes no room for another', { skip: noOpenssl }, async (t) => {
+  const files = certificates(await temporaryFolder(t));
+  const { seen, held, isHolding, open } = heldRecorder();
+  const tls = { protocol: 'tls', certificate: files.server, key: files.serverKey } as const;
+  const { port } = await listen(t, { ...tls, maxConnections: 1, idleMillis: 0 }, held);
+  const socket = connectTls({ port, host: '127.0.0.1', ca: readFileSync(files.authority) });
+  socket.on('error', () => undefined);
+  t.after(() => socket.destroy());
+  socket.write('<22> line 0\n');
+  await until('it to be heard', isHolding);
+  const next = await client(t, port);
+  await until('the next to be refused', () => next.destroyed);
+  open();
+  socket.end('<22> line 1\n');
+  await until('all', () => seen.lines().length === 2);
+  assert.equal(dropped(seen), 1);
+});
