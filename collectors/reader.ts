@@ -43,6 +43,8 @@ export class PlainReader implements Reader {
   chunkBytes = CHUNK;
   /** Bytes that had been there and were not read when the file was found replaced. */
   unread = 0;
+  /** No name leads to it any more. */
+  deleted = false;
   /** When it was last seen to have grown, or changed when it was opened. */
   grewAt: number;
   #mtimeNs = -1n;
@@ -66,6 +68,7 @@ export class PlainReader implements Reader {
     const now = stats ?? (await this.#guard(this.handle.stat({ bigint: true })));
     const { stream } = this;
     const size = Number(now.size);
+    this.deleted = now.nlink === 0n;
     const changed = size !== this.size || now.mtimeNs !== this.#mtimeNs;
     if (!changed && !this.#racy && stream.framer.readOffset === size) return 'end';
     if (this.size >= 0 && size !== this.size) this.grewAt = Date.now();

@@ -29,6 +29,8 @@ export interface TailOptions {
 /** Bytes of one file in one pass, so that one with a long backlog does not starve the others. */
 const BUDGET = 1024 * 1024;
 const NOTHING = { inode: '', size: 0 };
+/** A deleted file that nothing came in the place of is let go when it was silent for so many times the wait for a rotated one. */
+const DELETED_WAITS = 20;
 /** A path that is missing for less is being rotated. */
 const ABSENCE_MILLIS = 10_000;
 
@@ -311,10 +313,13 @@ export class Tail {
     return false;
   }
 
-  /** Its writer has gone over to the new file, as far as one can tell. */
+  /** Its writer has gone over to the new file, as far as one can tell, or has no file any more: kept open, it would take up its room for ever. */
   #silent(reader: PlainReader): boolean {
+    const silentFor = Date.now() - reader.grewAt;
+    const { rotateWaitMillis } = this.#options;
     const followed = this.#current === undefined ? this.#readElsewhere : this.#current.size > 0;
-    return followed && Date.now() - reader.grewAt >= this.#options.rotateWaitMillis;
+    if (followed || this.#current !== undefined) return followed && silentFor >= rotateWaitMillis;
+    return this.#absent && reader.deleted && silentFor >= DELETED_WAITS * rotateWaitMillis;
   }
 
   async #readCurrent(sink: Sink, stats: BigIntStats | undefined): Promise<boolean> {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { appendFile, chmod, chown, mkdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { appendFile, chmod, chown, mkdir, open, readdir, readlink, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { KnownStreams } from '../../collectors/identity.ts';
 import { follow, lines, recorder, type Running, temporaryFolder, text, until } from './recorder.ts';
 
@@ -211,6 +213,29 @@ test('several files by pattern, one of them new', async (t) => {
   await until('nine lines', () => seen.lines().length === 9);
   await running.stop();
   assert.deepEqual(seen.lines().toSorted(), written.toSorted());
+});
+
+test('a log for each day: one that is compressed or removed is let go, after what came to it late', async (t) => {
+  const folder = await temporaryFolder(t);
+  const seen = recorder();
+  const written = lines(9);
+  const [first, second] = [join(folder, 'mail-2026-11-22.log'), join(folder, 'mail-2026-11-23.log')];
+  await writeFile(first, text(written.slice(0, 3)));
+  await writeFile(second, text(written.slice(3, 6)));
+  follow(t, join(folder, 'mail-*.log'), seen);
+  await until('six lines', () => seen.lines().length === 6);
+  const writer = await open(second, 'a');
+  execFileSync('gzip', [first]);
+  await rm(second);
+  await delay(100);
+  await writer.write(text(written.slice(6)));
+  await writer.close();
+  await until('the late ones', () => seen.lines().length === 9);
+  const files = async (): Promise<string[]> =>
+    Promise.all((await readdir('/proc/self/fd')).map((name) => readlink(`/proc/self/fd/${name}`).catch(() => '')));
+  await until('both to be let go', async () => !(await files()).some((name) => name.startsWith(folder)));
+  assert.deepEqual(seen.lines().toSorted(), written.toSorted());
+  assert.deepEqual(seen.gaps, []);
 });
 
 test('hundreds of files by pattern, most of them empty at first, written and rotated in turn', async (t) => {
