@@ -1,7 +1,8 @@
 /**
  * The names that rotation gives: logrotate's numbers (`mail.log.1`, `mail.log.2.gz`), its `dateext`
- * (`mail.log-20261123`), its `extension` (`mail-20261123.log`, `mail.1.log`), Postfix's `postfix logrotate`
- * (`maillog.20261123-010203`, postconf(5) maillog_file_rotate_suffix), newsyslog's (`mail.log.0.bz2`).
+ * (`mail.log-20261123`) and `dateformat` (`mail.log-20261123-1795402800`), its `extension` (`mail-20261123.log`,
+ * `mail.1.log`), Postfix's `postfix logrotate` (`maillog.20261123-010203`, postconf(5)
+ * maillog_file_rotate_suffix), newsyslog's (`mail.log.0.bz2`).
  */
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
@@ -14,8 +15,10 @@ interface Rank {
 }
 
 const COMPRESSED = /\.(?:gz|xz|zst|bz2|Z)$/;
-const MARK = /^[.\-_](?:(\d{1,4})|(old)|(\d{4}-?\d{2}-?\d{2}(?:[-_.T]?\d{1,6})?|\d{10}))$/;
-const TRAILING_MARK = /[.\-_](?:\d{1,4}|old|\d{4}-?\d{2}-?\d{2}(?:[-_.T]?\d{1,6})?|\d{10})$/;
+/** A day, or one with a time (`%H`, `%H%M%S`, `%H-%M-%S`) or with the seconds since the epoch (`%s`, logrotate(8)), or these alone. */
+const DATE = String.raw`\d{4}-?\d{2}-?\d{2}(?:[-_.T]?(?:\d{1,6}|\d{2}[-_.:]\d{2}(?:[-_.:]\d{2})?|\d{10}))?|\d{10}`;
+const MARK = new RegExp(String.raw`^[.\-_](?:(\d{1,4})|(old)|(${DATE}))$`);
+const TRAILING_MARK = new RegExp(String.raw`[.\-_](?:\d{1,4}|old|${DATE})$`);
 
 function rankOf(mark: string): Rank | undefined {
   const match = MARK.exec(mark);

@@ -141,6 +141,9 @@ test('rotated sets, oldest first', () => {
   assert.deepEqual(rotatedSets(['maillog.20261123-031500', 'maillog.20261122-031500.gz', 'maillog']), [
     ['maillog.20261122-031500.gz', 'maillog.20261123-031500', 'maillog'],
   ]);
+  assert.deepEqual(rotatedSets(['m.log', 'm.log-20261122-1795320000', 'm.log-20261122-1795316400.gz']), [
+    ['m.log-20261122-1795316400.gz', 'm.log-20261122-1795320000', 'm.log'],
+  ]);
   assert.deepEqual(rotatedSets(['a.log', 'b.log.1', 'b.log']), [['a.log'], ['b.log.1', 'b.log']]);
 });
 

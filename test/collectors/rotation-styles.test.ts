@@ -140,6 +140,21 @@ const STYLES: Readonly<Record<string, (s: Scene) => Promise<void>>> = {
     await rename(s.log, `${s.log}-20261123`);
     await s.write(100);
   },
+  "dated names with seconds since the epoch, as logrotate's dateformat for more than one a day": async (s) => {
+    await rename(s.log, `${s.log}-20261122-1795316400`);
+    await s.write(100);
+    await s.settled();
+    await rename(s.log, `${s.log}-20261122-1795320000`);
+    execFileSync('gzip', [`${s.log}-20261122-1795320000`]);
+    await s.write(100);
+  },
+  'dated names with a time in parts': async (s) => {
+    await rename(s.log, `${s.log}.2026-11-22T03:15:00`);
+    await s.write(100);
+    await s.settled();
+    await rename(s.log, `${s.log}.2026-11-22T04:15:00`);
+    await s.write(100);
+  },
   "Postfix's own rotation": async (s) => {
     await rename(s.log, `${s.log}.20261122-031500`);
     execFileSync('gzip', [`${s.log}.20261122-031500`]);
