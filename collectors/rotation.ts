@@ -4,8 +4,8 @@
  * `mail.1.log`), Postfix's `postfix logrotate` (`maillog.20261123-010203`, postconf(5)
  * maillog_file_rotate_suffix), newsyslog's (`mail.log.0.bz2`).
  */
-import { readdir } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { readdir, readlink, realpath } from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 
 /** Where a rotated file stands in its set. */
 interface Rank {
@@ -79,8 +79,24 @@ export function basesOf(name: string): string[] {
   return bases;
 }
 
-/** The rotated files of `path` that lie beside it, oldest first. An unreadable folder has none. */
+/** The rotated files of `path`, oldest first: those beside it, and where it is a symbolic link those beside what it leads to. */
 export async function rotatedFiles(path: string): Promise<string[]> {
+  const target = await targetOf(path);
+  return [...(target === undefined ? [] : await rotatedBeside(target)), ...(await rotatedBeside(path))];
+}
+
+/** Where a symbolic link leads, also while nothing lies there. Links to folders above the file need not be followed. */
+async function targetOf(path: string): Promise<string | undefined> {
+  try {
+    const target = resolve(dirname(path), await readlink(path));
+    return await realpath(target).catch(() => target);
+  } catch {
+    return undefined;
+  }
+}
+
+/** An unreadable folder has none. */
+async function rotatedBeside(path: string): Promise<string[]> {
   const folder = dirname(path);
   const base = basename(path);
   let names: string[];

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, copyFileSync, renameSync, truncateSync } from 'node:fs';
 import { appendFile, copyFile, mkdir, open, rename, rm, symlink, truncate, unlink, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { follow, lines, recorder, temporaryFolder, text, until } from './recorder.ts';
@@ -258,6 +258,33 @@ test('a symbolic link that is turned to another file', async (t) => {
   await s.write(10, two);
   await s.settled();
   await s.stop();
+  exact(s);
+});
+
+test('a symbolic link to a log that is rotated where it lies, also while stopped', async (t) => {
+  const s = await scene(t);
+  const real = join(s.folder, 'volume', 'maillog');
+  await mkdir(dirname(real));
+  await symlink('volume/maillog', s.log);
+  await s.write(10);
+  s.restart();
+  await s.settled();
+  const [before, middle] = [lines(10), lines(10)];
+  s.written.push(...before, ...middle);
+  appendFileSync(real, text(before));
+  renameSync(real, `${real}.1`);
+  appendFileSync(real, text(middle));
+  renameSync(`${real}.1`, `${real}.2`);
+  renameSync(real, `${real}.1`);
+  await s.write(10);
+  await s.settled();
+  await s.stop();
+  await s.write(10);
+  await rename(real, `${real}-20261123`);
+  s.restart();
+  await s.settled();
+  await s.write(10);
+  await s.settled();
   exact(s);
 });
 
