@@ -41,12 +41,13 @@ export function collectorOf(source: Source, config: Config, positions: readonly 
     const { every, services } = source;
     return serviceCheckCollector({ everyMillis: every, host: config.host, ...(services === undefined ? {} : { services }) });
   }
-  const { every, spool, command } = source;
+  const { every, spool, command, instance } = source;
   return postfixQueueCollector({
     everyMillis: every,
     host: config.host,
     ...(spool === undefined ? {} : { spool }),
     ...(command === undefined ? {} : { command }),
+    ...(instance === undefined ? {} : { instance }),
   });
 }
 

@@ -109,6 +109,8 @@ export interface PostfixQueueSource {
   readonly spool?: string;
   /** Program and arguments that print what `postqueue -j` prints. */
   readonly command?: readonly string[];
+  /** Postfix's syslog_name, where it is not `postfix`. */
+  readonly instance?: string;
 }
 
 export const DEFAULT_CONFIG: Config = {

@@ -78,10 +78,15 @@ export async function detectSources(root = '/', journal?: () => Promise<JournalM
     );
   }
 
-  for (const { queueDirectory } of postfix) {
+  for (const { queueDirectory, syslogName } of postfix) {
     if (!(await isDirectory(join(root, queueDirectory)))) continue;
     const usual = queueDirectory === '/var/spool/postfix' && root === '/';
-    sources.push({ type: 'postfix-queue', every: DEFAULT_QUEUE_INTERVAL, ...(usual ? {} : { spool: join(root, queueDirectory) }) });
+    sources.push({
+      type: 'postfix-queue',
+      every: DEFAULT_QUEUE_INTERVAL,
+      ...(usual ? {} : { spool: join(root, queueDirectory) }),
+      ...(syslogName === 'postfix' ? {} : { instance: syslogName }),
+    });
     notes.push(`watches Postfix's queue in ${queueDirectory}`);
   }
   return { sources, notes };

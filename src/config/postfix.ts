@@ -6,6 +6,8 @@ export interface PostfixParameters {
   readonly queueDirectory: string;
   /** Postfix's own log file (3.4 and later); empty when it logs to syslog. */
   readonly maillogFile: string;
+  /** What its log lines begin with, `postfix` unless it is one of several instances. */
+  readonly syslogName: string;
   /** Configuration directories of further instances (postmulti). */
   readonly otherInstances: readonly string[];
 }
@@ -22,6 +24,8 @@ export async function readPostfix(directory: string, root = '/'): Promise<Postfi
   return {
     queueDirectory: value('queue_directory') || '/var/spool/postfix',
     maillogFile: value('maillog_file'),
+    // postconf(5): ${multi_instance_name?{$multi_instance_name}:{postfix}} unless it is set.
+    syslogName: [value('syslog_name'), value('multi_instance_name')].find((name) => /^[\w.-]+$/.test(name)) ?? 'postfix',
     otherInstances: value('multi_instance_directories')
       .split(/[\s,]+/)
       .filter((word) => word.startsWith('/')),

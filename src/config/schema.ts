@@ -84,6 +84,9 @@ export const SOURCES = {
           description: 'a command as a list of words such as [postqueue, -j]',
         }),
       ),
+      instance: Type.Optional(
+        Type.String({ pattern: String.raw`^[\w.-]{1,64}$`, description: "Postfix's syslog_name such as postfix-out" }),
+      ),
     },
     { ...closed, description: 'a source such as { type: postfix-queue, every: 60s }' },
   ),

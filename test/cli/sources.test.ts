@@ -1,7 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mailEntries } from '../../src/cli/sources.ts';
+import { collectorOf, mailEntries } from '../../src/cli/sources.ts';
+import { DEFAULT_CONFIG } from '../../src/config/config.ts';
 import { shown } from '../collectors/journal.ts';
+import { recorder, start, temporaryFolder, until } from '../collectors/recorder.ts';
+
+test('queues of several instances of one host are told apart', async (t) => {
+  const spool = await temporaryFolder(t);
+  const seen = recorder();
+  for (const instance of ['postfix-in', 'postfix-out'])
+    start(t, collectorOf({ type: 'postfix-queue', every: 60_000, spool, instance }, DEFAULT_CONFIG, []), seen);
+  await until('both', () => new Set(seen.sampled.map(({ instance }) => instance)).size === 2);
+  assert.deepEqual([...new Set(seen.states.map(({ source }) => source))].toSorted(), [
+    'postfix-queue postfix-in',
+    'postfix-queue postfix-out',
+  ]);
+});
 
 test("of a journal mail's part: what mail.log would have, and programs whose lines are understood, in containers too", () => {
   const wants = mailEntries();

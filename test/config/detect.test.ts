@@ -22,7 +22,8 @@ async function found(root: string): Promise<string[]> {
   const { sources } = await detectSources(root);
   return sources.map((source) => {
     if (source.type === 'file') return source.path.slice(root.length);
-    return source.type === 'postfix-queue' ? `queue ${source.spool?.slice(root.length)}` : source.type;
+    if (source.type !== 'postfix-queue') return source.type;
+    return `queue ${source.spool?.slice(root.length)}${source.instance === undefined ? '' : ` of ${source.instance}`}`;
   });
 }
 
@@ -49,11 +50,14 @@ test("Red Hat's maillog, SUSE's mail, and a folder of that name", async (t) => {
 test("Postfix's and Dovecot's own files, of all instances", async (t) => {
   const root = await machine(t, {
     '/etc/postfix/main.cf':
-      'maillog_file = $log_dir/postfix.log\nlog_dir=/var/log\nmulti_instance_directories = /etc/postfix-out, /etc/postfix-gone\n',
-    '/etc/postfix-out/main.cf': 'queue_directory = /var/spool/postfix-out\nmaillog_file = /dev/stdout\n',
+      'maillog_file = $log_dir/postfix.log\nlog_dir=/var/log\nmulti_instance_directories = /etc/postfix-out, /etc/postfix-in, /etc/postfix-gone\n',
+    '/etc/postfix-out/main.cf': 'multi_instance_name = postfix-out\nqueue_directory = /var/spool/postfix-out\nmaillog_file = /dev/stdout\n',
+    '/etc/postfix-in/main.cf':
+      'multi_instance_name = postfix-in\nqueue_directory = /var/spool/$multi_instance_name\nsyslog_name = mx/${multi_instance_name?{in}:{x}}\n',
     '/var/log/postfix.log': '',
     '/var/spool/postfix/': '',
     '/var/spool/postfix-out/': '',
+    '/var/spool/postfix-in/': '',
     '/etc/dovecot/conf.d/10-logging.conf':
       '#log_path = /var/log/commented.log\n  log_path = /var/log/dovecot.log\ninfo_log_path=/var/log/dovecot-info.log # logins\n',
     '/var/log/commented.log': '',
@@ -65,7 +69,8 @@ test("Postfix's and Dovecot's own files, of all instances", async (t) => {
     '/var/log/dovecot.log',
     '/var/log/dovecot-info.log',
     'queue /var/spool/postfix',
-    'queue /var/spool/postfix-out',
+    'queue /var/spool/postfix-out of postfix-out',
+    'queue /var/spool/postfix-in of postfix-in',
   ]);
 });
 
