@@ -1,6 +1,6 @@
 /** A real file system that is full: a small tmpfs, with a file on it that takes the room and is removed later. */
 import assert from 'node:assert/strict';
-import { unlink, writeFile } from 'node:fs/promises';
+import { readdir, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { OperationalError } from '../../src/model/errors.ts';
@@ -64,3 +64,22 @@ test(
     assert.deepEqual(await seen(), expected(number + 1), 'once there was room again');
   },
 );
+
+test('no room for a backup: it is refused, and takes none of the room that is left', { skip: unmountable('tmpfs') ?? false }, async (t) => {
+  const folder = await smallDisk(t, 32);
+  const path = join(folder, 'mail.duckdb');
+  const store = await openDuckStore({ path, threads: 1 });
+  t.after(() => store.close());
+  await store.commit(batch(1));
+  // What a backup that was killed has left.
+  await writeFile(`${path}.backup.new`, Buffer.alloc(20 * 1024 * 1024));
+  await assert.rejects(store.backup(), {
+    code: 'disk_full',
+    message: /^A backup of the database .* needs \d+ MB, and \d+ MB are free: make room, or set "backup: never"\.$/,
+  });
+  assert.deepEqual(
+    (await readdir(folder)).filter((name) => name.includes('backup')),
+    [],
+  );
+  await store.commit(batch(2));
+});

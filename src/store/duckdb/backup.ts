@@ -2,7 +2,8 @@
  * A copy of the database beside it, and the way back from it. Reading positions are in the database, so a copy is as of one
  * moment in all logs: what came after it is read from them again, as long as they are there.
  */
-import { constants, copyFile, open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { constants, copyFile, open, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { OperationalError } from '../../model/errors.ts';
 
@@ -15,8 +16,43 @@ export const writtenByBackup = (path: string): string[] => ['', '.wal', '.wal.ch
 
 /** Writes a new copy of what is committed and puts it in the place of the one before. Commits go on meanwhile. */
 export async function writeBackup(connection: DuckDBConnection, path: string): Promise<void> {
-  const fresh = freshOf(path);
+  await removeFresh(path);
+  await refuseWithoutRoom(connection, path);
+  try {
+    await copyInto(connection, freshOf(path));
+  } catch (error) {
+    // What there is of it takes the room that the database itself needs.
+    await removeFresh(path);
+    throw error;
+  }
+  await replaceBackup(path);
+}
+
+async function removeFresh(path: string): Promise<void> {
   for (const file of writtenByBackup(path)) await rm(file, { force: true });
+}
+
+/** For what is committed, and logged, while the copy is written. */
+const LEFT_FREE = 64 * 1024 * 1024;
+
+/** A copy that fills the disk stops the database's own commits, and whoever else writes there. */
+async function refuseWithoutRoom(connection: DuckDBConnection, path: string): Promise<void> {
+  const size = 'SELECT (used_blocks * block_size)::DOUBLE FROM pragma_database_size() WHERE database_name = current_database()';
+  const [[bytes] = []] = (await connection.runAndReadAll(size)).getRowsJS();
+  const { bavail, bsize } = await statfs(dirname(path));
+  const [needed, free] = [Number(bytes) + LEFT_FREE, bavail * bsize];
+  if (needed <= free) return;
+  const [need, have] = [needed, free].map((of) => Math.ceil(of / 1_000_000));
+  throw new OperationalError(
+    'disk_full',
+    `A backup of the database ${path} needs ${need} MB, and ${have} MB are free: make room, or set "backup: never".`,
+    {
+      retryable: true,
+    },
+  );
+}
+
+async function copyInto(connection: DuckDBConnection, fresh: string): Promise<void> {
   const [[database] = []] = (await connection.runAndReadAll('SELECT current_database()')).getRowsJS();
   if (typeof database !== 'string') throw new TypeError('the database has no name');
   await connection.run(`ATTACH '${fresh.replaceAll("'", "''")}' AS fresh_backup`);
@@ -25,7 +61,6 @@ export async function writeBackup(connection: DuckDBConnection, path: string): P
   } finally {
     await connection.run('DETACH fresh_backup');
   }
-  await replaceBackup(path);
 }
 
 /**
