@@ -108,8 +108,9 @@ export interface CatchUp {
 export interface Outlook {
   readonly path: string;
   readonly known: KnownStreams;
-  /** The stream that lies at the path now. */
+  /** The stream that lies at the path now; it may be read by another source instead. */
   readonly live: Position | undefined;
+  readonly elsewhere: boolean;
   /** Fingerprints of files that were there before anything was watched. */
   readonly ignored: Set<string>;
   /** The first look since the start of the process. */
@@ -149,7 +150,7 @@ export function planCatchUp(siblings: readonly Sibling[], outlook: Outlook): Pla
   if (outlook.first && own.size > 0) {
     const oldest = seen.findIndex(({ match }) => match !== undefined && own.has(match.id));
     const latest = [...own.values()].reduce((one, other) => (written(other) > written(one) ? other : one));
-    const elsewhere = [...known.active].some(({ head }) => known.match(head)?.id === latest.id);
+    const elsewhere = outlook.elsewhere || [...known.active].some(({ head }) => known.match(head)?.id === latest.id);
     const found = elsewhere || outlook.live?.id === latest.id || seen.some(({ match }) => match?.id === latest.id);
     for (const [index, each] of seen.entries()) {
       const { sibling, match, beingRead } = each;

@@ -8,13 +8,10 @@ import type { FileHandle } from 'node:fs/promises';
 import { OperationalError } from '../src/model/errors.ts';
 import type { Sink } from '../src/model/line.ts';
 import { errorCode, explain } from './access.ts';
-import { brokenKey, closeAll, hasMore, leftOf, midLine, openSiblings, planCatchUp, resumePoint } from './catchup.ts';
-import type { CatchUp } from './catchup.ts';
+import { brokenKey, type CatchUp, closeAll, hasMore, leftOf, midLine, openSiblings, planCatchUp, resumePoint } from './catchup.ts';
 import { folderState, HEAD_BYTES, inodeKey, readHead, sameBeginning } from './identity.ts';
-import { CompressedReader, PlainReader } from './reader.ts';
-import type { Reader, ReadResult } from './reader.ts';
-import { LogStream } from './stream.ts';
-import type { StreamContext } from './stream.ts';
+import { CompressedReader, PlainReader, type Reader, type ReadResult } from './reader.ts';
+import { LogStream, type StreamContext } from './stream.ts';
 
 export interface TailOptions {
   readonly from: 'start' | 'end';
@@ -247,6 +244,7 @@ export class Tail {
       path: this.path,
       known,
       live: this.#current === undefined ? undefined : known.match(this.#current.stream.head),
+      elsewhere: this.#readElsewhere,
       ignored: this.#ignored,
       first,
       wanted: this.#options.includeRotated,

@@ -19,11 +19,12 @@ const MAX_AWAITED = 1000;
 export class CourierPieces {
   readonly #awaited = new Set<string>();
 
-  /** Is this only the rest of the line before it from the same program? Its text is `text` between `from` and `to`. */
-  isRest({ host, tag }: Envelope, text: string, from: number, to: number): boolean {
+  /** Is this only the rest of the line before it from the same program? Its text is `all` between `from` and `to`, or the envelope's. */
+  isRest({ host, tag, text }: Envelope, all: string, from: number, to: number): boolean {
     if (this.#awaited.size > 0 && this.#awaited.delete(`${host} ${tag.name}`)) return true;
     for (const [start, length] of CUT) {
-      if (to - from !== length || !text.startsWith(start, from)) continue;
+      if ((from < 0 ? text.length : to - from) !== length) continue;
+      if (!(from < 0 ? text.startsWith(start) : all.startsWith(start, from))) continue;
       if (this.#awaited.size >= MAX_AWAITED) this.#awaited.clear();
       this.#awaited.add(`${host} ${tag.name}`);
     }

@@ -28,6 +28,7 @@ async function look(t: TestContext, { after, leftAt, isKnown }: { after: number;
     path,
     known: new KnownStreams(isKnown ? [position] : []),
     live: isKnown ? position : undefined,
+    elsewhere: false,
     ignored: new Set(),
     first: true,
     wanted: false,
