@@ -3,6 +3,7 @@ import { FINISHED, type ReconcileRow } from '../model/question.ts';
 import type { SeriesName } from '../model/series.ts';
 import type { Report, SeriesSums } from './report.ts';
 import { MAIL_WORDS } from './mail-words.ts';
+import { wording } from './wording.ts';
 import { WORDS, type Word } from './words.ts';
 
 export interface TextOptions {
@@ -14,6 +15,8 @@ export interface TextOptions {
 /** The report for a terminal or a plain mail. What comes from logs is made printable. */
 export function reportText(report: Report, { language, zone }: TextOptions): string {
   const words = WORDS[language];
+  const { page } = wording(language, zone);
+  const own = (word: string, value: string): string => (word in words ? words[word as Word] : value);
   const number = new Intl.NumberFormat(language);
   const moment = new Intl.DateTimeFormat(language, { timeZone: zone, dateStyle: 'medium', timeStyle: 'short' });
   const lines: string[] = [];
@@ -25,7 +28,7 @@ export function reportText(report: Report, { language, zone }: TextOptions): str
   lines.push(words.title, `${moment.format(new Date(report.from))} ${words.to} ${moment.format(new Date(report.to))} (${zone})`);
   heading('traffic');
   rows('received');
-  for (const [via, value] of sorted(of('received').via)) row(`  ${via}`, value);
+  for (const [via, value] of sorted(of('received').via)) row(`  ${own(`via_${via}`, via)}`, value);
   rows('sent', 'delivered', 'received_bytes', 'sent_bytes', 'delivered_bytes');
   heading('trouble');
   rows('bounced', 'expired', 'deferred');
@@ -33,20 +36,21 @@ export function reportText(report: Report, { language, zone }: TextOptions): str
   rows('discarded', 'held');
   if (report.fates !== undefined) {
     heading('fates');
-    fateRows(report.fates, (word, value, note) => row(words[word], value, note));
+    fateRows(report.fates, page, (word, value, note) => row(words[word], value, note));
   }
   heading('rejected');
   rows('rejected');
   row(`  ${words.permanent}`, of('rejected').permanence?.['permanent'] ?? 0);
   row(`  ${words.temporary}`, of('rejected').permanence?.['temporary'] ?? 0);
-  for (const [reason, value] of sorted(of('rejected').reason)) row(`    ${reason}`, value);
+  for (const [reason, value] of sorted(of('rejected').reason)) row(`    ${page(`reason.${reason}`)}`, value);
   heading('content');
   for (const name of ['virus', 'spam', 'banned'] as const) {
     row(words[name], of(name).total);
-    for (const [action, value] of sorted(of(name).action)) row(`  ${action}`, value);
+    for (const [action, value] of sorted(of(name).action)) row(`  ${own(action, action)}`, value);
   }
   heading('logins');
-  loginRows(of('login'), row);
+  for (const [service, value] of sorted(of('login').service)) row(page(`service.${service}`), value);
+  for (const [result, value] of sorted(of('login').result)) row(`  ${page(`result.${result}`)}`, value);
   heading('tops');
   for (const { of: what, answer } of report.tops) {
     lines.push(`  ${words[what]}`);
@@ -64,7 +68,11 @@ export function reportText(report: Report, { language, zone }: TextOptions): str
 }
 
 /** One sum a reader can add up: received = finished + queued + unexplained. */
-function fateRows(fates: readonly ReconcileRow[], row: (word: Word, value: number, note?: string) => void): void {
+function fateRows(
+  fates: readonly ReconcileRow[],
+  page: (key: string) => string,
+  row: (word: Word, value: number, note?: string) => void,
+): void {
   let [received, queued, unexplained] = [0, 0, 0];
   for (const fate of fates) {
     received += fate.received;
@@ -78,13 +86,8 @@ function fateRows(fates: readonly ReconcileRow[], row: (word: Word, value: numbe
   }
   row('fate_queued', queued);
   const named = fates.flatMap(({ unexplainedMessages }) => unexplainedMessages).slice(0, 10);
-  const names = named.map(({ id, queueId, reason }) => `${printable(queueId) || id}: ${reason}`).join(', ');
+  const names = named.map(({ id, queueId, reason }) => `${printable(queueId) || id}: ${page(`unexplained.${reason}`)}`).join(', ');
   row('fate_unexplained', unexplained, names === '' ? '' : ` (${names})`);
-}
-
-function loginRows(login: SeriesSums, row: (label: string, value: number) => void): void {
-  for (const [service, value] of sorted(login.service)) row(service, value);
-  for (const [result, value] of sorted(login.result)) row(`  ${result}`, value);
 }
 
 const sorted = (values: Record<string, number> | undefined): [string, number][] =>

@@ -154,6 +154,8 @@ test('import reads plain and compressed files once; report and trace tell what t
   assert.deepEqual({ total: series['deferred']?.total, messages: series['deferred']?.messages }, { total: 4, messages: 3 });
   const text = await command(['report', '--data', data, ...DAY, '--language', 'zh-CN']);
   assert.match(text.out, /邮件报告[\s\S]*17,200\s+收到字节/);
+  // What the pages name stands in no report as a code.
+  assert.doesNotMatch(text.out, /^ *\d+ {2,}(?:smtp|submission|local|imap|pop3|ok|failed|blocked|tagged|[a-z]+_[a-z_]+)$/m);
 
   const life = await command(['trace', '--data', data, 'A1A1A1A1A1']);
   assert.match(life.out, /A1A1A1A1A1\s+received[\s\S]*A2A2A2A2A2\s+hop[\s\S]*delivered <bob@example\.org> by lmtp/);

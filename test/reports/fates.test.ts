@@ -16,7 +16,7 @@ test('the report adds up what came in, and names what it cannot explain', async 
   assert.match(text, /^ +2 {2}messages received, and of these$/m);
   assert.match(text, /^ +1 {2}delivered to mailboxes$/m);
   assert.match(text, /^ +0 {2}still in the queue$/m);
-  assert.match(text, /^ +1 {2}unexplained \(A1B2C3D401: lost\)$/m);
+  assert.match(text, /^ +1 {2}unexplained \(A1B2C3D401: Its queue id went to another message; the line that ended it is missing\)$/m);
 });
 
 test('the empty sender has a name among the senders, in either language', async (t) => {
