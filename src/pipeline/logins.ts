@@ -10,6 +10,9 @@ const TWIN_MILLIS = 2_000;
 
 const MAX_SESSIONS = 5_000;
 
+/** Longer is nobody's name: an address has up to 320 characters (RFC 5321), and there may be a master's beside it. */
+const LONGEST_NAME = 640;
+
 /** Counts logins: each attempt once, whatever number of lines tells of it. */
 export class Logins {
   private readonly shared: Shared;
@@ -31,7 +34,8 @@ export class Logins {
     this.twins = new Remembered('w', 1_000, inFlight);
   }
 
-  take(login: Login, at: At): void {
+  take(told: Login, at: At): void {
+    const login = believed(told);
     if (login.service === 'auth') {
       // Without a session it was for SMTP, where smtpd logs the failure itself.
       if (login.session !== undefined) this.authFailures.set(login.session, (this.authFailures.get(login.session) ?? 0) + login.attempts);
@@ -130,3 +134,13 @@ export class Logins {
 
 /** Who logged in, and how. */
 type Who = { readonly [field in 'user' | 'ip' | 'method' | 'tls']?: Login[field] | undefined };
+
+/**
+ * Loggers cut long lines (rsyslog at 8 KiB), and most programs write what came of a login, and from where, behind the name that
+ * was sent. So the end of a line with such a name may be the sender's own, up to a `status=loginok`. Nobody gets in with it.
+ */
+function believed(login: Login): Login {
+  const { kind, service, attempts, user = '' } = login;
+  if (user.length <= LONGEST_NAME) return login;
+  return { kind, service, result: 'failed', attempts, user: user.slice(0, LONGEST_NAME) };
+}
