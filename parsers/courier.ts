@@ -5,10 +5,11 @@ import { rejectReason } from './postfix/reject-reason.ts';
 
 const POP3 = ['pop3d-ssl', 'courierpop3login', 'courierpop3d', 'courierpop3s', 'pop3login'];
 const IMAP = ['imapd-ssl', 'imaplogin', 'courierimapd', 'courierimapd-ssl', 'courierimaplogin', 'imaps-ssl'];
+const WEBMAIL = 'sqwebmaild';
 const ESMTP = ['courieresmtpd', 'courieresmtpd-ssl', 'esmtpd', 'esmtpd-ssl'];
-const TAGS = new Set([...POP3, ...IMAP, ...ESMTP]);
+const TAGS = new Set([...POP3, ...IMAP, ...ESMTP, WEBMAIL]);
 
-/** Courier's POP3, IMAP and ESMTP servers and authdaemond. The tags `imapd` and `pop3d` are others' too: see imapd.ts. */
+/** Courier's POP3, IMAP and ESMTP servers, its webmail and authdaemond. The tags `imapd` and `pop3d` are others' too: see imapd.ts. */
 export const courier: Parser = {
   name: 'courier',
   reads: ({ program }) => TAGS.has(program) || isAuthdaemon(program),
@@ -24,10 +25,10 @@ const isAuthdaemon = (program: string): boolean => program === 'authdaemond' || 
 /** courierlogger takes these words off and makes them the priority; they stay where standard error is logged otherwise. */
 const SEVERITY = /^(?:INFO|ERR|ERROR|WARN|WARNING|DEBUG|NOTICE|CRIT|ALERT): /;
 
-/** A line of the POP3 and IMAP servers; null when it is not Courier's. */
+/** A line of the POP3 and IMAP servers and of the webmail; null when it is not Courier's. */
 export function parseCourierMailbox(line: string, program: string): readonly Event[] | null {
   const text = line.replace(SEVERITY, '');
-  const service: LoginService = program.includes('pop3') ? 'pop3' : 'imap';
+  const service: LoginService = program === WEBMAIL ? 'webmail' : program.includes('pop3') ? 'pop3' : 'imap';
   const comma = text.indexOf(', ');
   const head = comma < 0 ? text : text.slice(0, comma);
   switch (head) {
@@ -93,7 +94,7 @@ function login(service: LoginService, result: Login['result'], text: string, pro
   if (ipAt < 0) return null;
   const close = text.indexOf(']', ipAt);
   const tls = hasTlsTag(program) || /, (?:stls|starttls)=1$/.test(text.slice(Math.max(ipAt, close)).slice(-64));
-  const event: Login = { kind: 'login', service, result, attempts: 1, tls };
+  const event: Login = { kind: 'login', service, result, attempts: 1, ...(service === 'webmail' ? {} : { tls }) };
   const user = between(text, ', user=', ipAt - 2);
   if (user !== '') event.user = user;
   const method = between(text, ', method=', ipAt - 2);
