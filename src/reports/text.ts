@@ -15,7 +15,8 @@ export interface TextOptions {
 /** The report for a terminal or a plain mail. What comes from logs is made printable. */
 export function reportText(report: Report, { language, zone }: TextOptions): string {
   const words = WORDS[language];
-  const { page } = wording(language, zone);
+  const said = wording(language, zone);
+  const page = (key: string): string => said.page(key);
   const own = (word: string, value: string): string => (word in words ? words[word as Word] : value);
   const number = new Intl.NumberFormat(language);
   const moment = new Intl.DateTimeFormat(language, { timeZone: zone, dateStyle: 'medium', timeStyle: 'short' });
