@@ -210,3 +210,45 @@ test('what was summed up outlives its rows, a restart, and what comes later for 
   await commit(store, 6, 40, 5000);
   assert.deepEqual((await found())?.slice(1), [2, 5, 3], 'an hour that was never summed up is counted from its rows');
 });
+
+test('an archive of before the time whose rows are kept is summed up beside what stands there, and outlives its rows', async (t) => {
+  const store = await openStore(t);
+  const hour = (n: number): number => (DAY_START + n * 86_400 + 1800) * 1000;
+  let uid = 0;
+  const commit = async (n: number, of: string, ...delaysOfRows: readonly number[]) => {
+    const rows = delaysOfRows.map((delay) => ({ uid: ++uid, time: hour(n), host: of, delay }));
+    await store.commit(
+      batchOf({
+        deliveries: rows.map((row) => delivery(row)),
+        queueFiles: rows.map(({ delay: _delay, ...row }) => queueFile(row)),
+        rollups: [delta('sent', hour(n), rows.length, { host: of })],
+      }),
+    );
+  };
+  const limits = { messages: 10, minutes: 10, hours: 100, days: 0 };
+  const found = async (name: 'delivery_delay' | 'received_sizes') =>
+    (await store.series({ from: DAY_START, to: DAY_START + 4 * 86_400, step: 86_400, where: {}, series: [name], by: ['host'] })).series.map(
+      ({ labels, points }) => [labels.host, points.flatMap(([, value]) => value ?? [])],
+    );
+  await commit(1, 'a', 1000, 1000);
+  await commit(30, 'a', 9000);
+  await store.compact();
+  await store.retain(limits, hour(30));
+  await commit(1, 'a', 2000);
+  await commit(1, 'b', 3000, 3000);
+  await commit(3, 'b', 4000);
+  await store.compact();
+  await commit(3, 'b', 4000, 5000, 5000, 5000);
+  await store.compact();
+  const expected = [
+    ['a', [1]],
+    ['b', [3, 5]],
+  ];
+  assert.deepEqual(await found('delivery_delay'), expected);
+  await store.retain(limits, hour(31));
+  assert.deepEqual(await found('delivery_delay'), expected);
+  assert.deepEqual(await found('received_sizes'), [
+    ['a', [2]],
+    ['b', [2, 5]],
+  ]);
+});

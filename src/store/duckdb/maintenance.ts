@@ -33,8 +33,9 @@ export async function compact(database: Database, memoryOf: () => Memory): Promi
       const { summedUntil, indexedUntil, messagesFrom } = memory.facts;
       await sumRowHours(
         writing.connection,
-        // What came of rows that are dropped by now stands.
-        hours.filter((hour) => hour < summedUntil && hour * HOUR >= messagesFrom),
+        hours.filter((hour) => hour < summedUntil),
+        // Whole days are dropped.
+        day * DAY < messagesFrom,
       );
       if (day < indexedUntil) await indexAddresses(writing.connection, [day]);
       await saveFacts(writing, memory, { unmerged: JSON.stringify([...remaining]) });

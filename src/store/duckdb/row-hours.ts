@@ -21,27 +21,51 @@ export const PHASE_COLUMN: Readonly<Record<Phase, string>> = {
 
 const HOURS_A_DAY = DAY / HOUR;
 
-/** Makes the hours (since the epoch, ascending) anew from the rows, in the transaction that runs. */
-export async function sumRowHours(connection: DuckDBConnection, hours: readonly number[]): Promise<void> {
+/**
+ * Makes the hours (since the epoch, ascending) anew from the rows, in the transaction that runs. `rowsGone`: what there was of rows
+ * has been dropped, and what is there came later. Then what stands of an hour, a host and an instance is kept, unless the rows are more.
+ */
+export async function sumRowHours(connection: DuckDBConnection, hours: readonly number[], rowsGone = false): Promise<void> {
   const [first, last] = [hours[0], hours.at(-1)];
   if (first === undefined || last === undefined) return;
   const inHours = `time >= make_timestamp_ms(${first * HOUR}) AND time < make_timestamp_ms(${(last + 1) * HOUR})
     AND epoch_ms(time) // ${HOUR} IN (${hours.join(', ')})`;
+  const reached = `FROM deliveries WHERE ${REACHED} AND ${inHours}`;
+  const received = `FROM queue_files t WHERE ${RECEIVED} AND ${inHours}`;
+  if (rowsGone) {
+    await findFuller(
+      connection,
+      'fuller_delays',
+      reached,
+      `sum(recipients) AS standing FROM delay_hours WHERE phase = 'total' AND ${inHours}`,
+    );
+    await findFuller(connection, 'fuller_sizes', received, `sum(messages) AS standing FROM size_hours WHERE ${inHours}`);
+  }
+  const among = (fuller: string): string =>
+    rowsGone ? `AND (date_trunc('hour', time), host, instance) IN (SELECT (hour, host, instance) FROM ${fuller})` : '';
   const delays = PHASES.map(
     (phase) => `SELECT date_trunc('hour', time) AS time, host, instance, '${phase}' AS phase, ${PHASE_COLUMN[phase]} AS delay_ms, count(*)
-      FROM deliveries WHERE ${REACHED} AND ${inHours} GROUP BY ALL`,
+      ${reached} ${among('fuller_delays')} GROUP BY ALL`,
   );
   const [firstDay, lastDay] = [Math.floor((first * HOUR) / DAY), Math.floor((last * HOUR) / DAY)];
   const inDays = `time >= make_timestamp_ms(${firstDay * DAY}) AND time < make_timestamp_ms(${(lastDay + 1) * DAY})`;
   await connection.run(`
-    DELETE FROM delay_hours WHERE ${inHours};
+    DELETE FROM delay_hours WHERE ${inHours} ${among('fuller_delays')};
     INSERT INTO delay_hours ${delays.join(' UNION ALL ')} ORDER BY ALL;
     DELETE FROM delay_days WHERE ${inDays};
     INSERT INTO delay_days SELECT date_trunc('day', time) AS time, host, instance, phase, delay_ms, sum(recipients)::BIGINT
       FROM delay_hours WHERE ${inDays} GROUP BY ALL ORDER BY ALL;
-    DELETE FROM size_hours WHERE ${inHours};
+    DELETE FROM size_hours WHERE ${inHours} ${among('fuller_sizes')};
     INSERT INTO size_hours SELECT date_trunc('hour', time) AS time, host, instance, ${SIZE_CLASS} AS size_class, count(*)
-      FROM queue_files t WHERE ${RECEIVED} AND ${inHours} GROUP BY ALL ORDER BY ALL`);
+      ${received} ${among('fuller_sizes')} GROUP BY ALL ORDER BY ALL`);
+}
+
+/** Notes the hours, hosts and instances of which there are more rows than what stands of them came from. */
+async function findFuller(connection: DuckDBConnection, name: string, rows: string, standing: string): Promise<void> {
+  await connection.run(`CREATE OR REPLACE TEMP TABLE ${name} AS SELECT hour, host, instance
+    FROM (SELECT date_trunc('hour', time) AS hour, host, instance, count(*) AS rows ${rows} GROUP BY ALL)
+    LEFT JOIN (SELECT time AS hour, host, instance, ${standing} GROUP BY ALL) USING (hour, host, instance)
+    WHERE rows > coalesce(standing, 0)`);
 }
 
 /** Conditions on `time`: which part of a question is answered from hours, and which from rows. */
