@@ -3,7 +3,6 @@ import { rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
-import cron from 'node-cron';
 import type { Logger } from 'pino';
 import { KnownStreams } from '../../collectors/identity.ts';
 import { GRAPHS } from '../../dashboards/graphs/index.ts';
@@ -19,6 +18,7 @@ import type { Store } from '../store/store.ts';
 import { alertMarks } from '../alerts/marks.ts';
 import { serviceAlerting } from './alerting.ts';
 import { DATABASE, SERVICE_FILE } from './data-directory.ts';
+import { scheduleMaintenance } from './maintenance.ts';
 import { lineFinder } from './message-lines.ts';
 import { collectorOf, placesOf } from './sources.ts';
 import { VERSION } from './version.ts';
@@ -159,38 +159,3 @@ async function listen(app: Awaited<ReturnType<typeof buildApp>>, config: Config)
 }
 
 const hostPort = ({ address, port, family }: AddressInfo): string => (family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`);
-
-/** Every hour rollups are merged, every night what is too old goes and a backup is made. UTC: no hour is skipped or doubled there. */
-function scheduleMaintenance(store: Store, config: Config, logger: Logger): () => Promise<void> {
-  const run = (task: () => Promise<unknown>, sentence: string) => async (): Promise<void> => {
-    try {
-      await task();
-    } catch (error) {
-      logger.error({ err: error }, sentence);
-    }
-  };
-  const options = { timezone: 'UTC', noOverlap: true };
-  const hourly = cron.schedule(
-    '7 * * * *',
-    run(() => store.compact(), 'compaction failed'),
-    options,
-  );
-  const nightly = cron.schedule(
-    '37 3 * * *',
-    run(() => store.retain(config.retention, Date.now()), 'retention failed'),
-    options,
-  );
-  const backups =
-    config.backup === 'daily'
-      ? cron.schedule(
-          '7 4 * * *',
-          run(() => store.backup(), 'backup failed'),
-          options,
-        )
-      : undefined;
-  return async () => {
-    await hourly.destroy();
-    await nightly.destroy();
-    await backups?.destroy();
-  };
-}
