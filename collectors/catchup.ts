@@ -115,6 +115,11 @@ export interface Outlook {
   readonly ignored: Set<string>;
   /** The first look since the start of the process. */
   readonly first: boolean;
+  /**
+   * The first of the files, by its index, that an import has begun to read and that was written on since: it was the log itself then, and
+   * what is younger is what it would have become. Infinity for none.
+   */
+  readonly grown: number;
   /** The operator's pattern names the rotated files as well: they are history to be read. */
   readonly wanted: boolean;
   /** On the first look: what was written after this time is new although nothing was read before; ms since the epoch. */
@@ -163,12 +168,12 @@ export function planCatchUp(siblings: readonly Sibling[], outlook: Outlook): Pla
     }
     return { read, lost: found ? undefined : latest };
   }
-  for (const each of seen) {
+  for (const [index, each] of seen.entries()) {
     const { sibling, match, beingRead } = each;
     if (beingRead) continue;
     if (outlook.first) {
       if (mtimeMs(sibling) > outlook.newSince || isSuccessor(each)) read.push({ sibling, match, history: false });
-      else if (outlook.wanted) read.push({ sibling, match, history: true });
+      else if (outlook.wanted || index >= outlook.grown) read.push({ sibling, match, history: true });
       else ignored.add(fingerprint(sibling.head));
       continue;
     }
@@ -197,6 +202,15 @@ export async function hasMore({ sibling, match }: CatchUp): Promise<boolean> {
   if (sibling.compression === undefined) return size > match.offset;
   if (sibling.compression !== 'gzip') return true;
   return (await gzipLength(sibling.handle, size)) !== match.offset % 2 ** 32;
+}
+
+/** See Outlook. What is compressed by others than gzip does not tell how long it is. */
+export async function firstGrown(files: readonly Sibling[], known: KnownStreams): Promise<number> {
+  for (const [index, sibling] of files.entries()) {
+    const match = sibling.compression === undefined || sibling.compression === 'gzip' ? known.match(sibling.head) : undefined;
+    if (match !== undefined && (await hasMore({ sibling, match, history: true }))) return index;
+  }
+  return Infinity;
 }
 
 /** Where reading goes on in a plain file that begins like a known stream. */

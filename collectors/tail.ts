@@ -8,7 +8,18 @@ import type { FileHandle } from 'node:fs/promises';
 import { OperationalError } from '../src/model/errors.ts';
 import type { Sink } from '../src/model/line.ts';
 import { errorCode, explain } from './access.ts';
-import { brokenKey, type CatchUp, closeAll, hasMore, leftOf, midLine, openSiblings, planCatchUp, resumePoint } from './catchup.ts';
+import {
+  brokenKey,
+  type CatchUp,
+  closeAll,
+  firstGrown,
+  hasMore,
+  leftOf,
+  midLine,
+  openSiblings,
+  planCatchUp,
+  resumePoint,
+} from './catchup.ts';
 import { folderState, HEAD_BYTES, inodeKey, readHead, sameBeginning } from './identity.ts';
 import { CompressedReader, PlainReader, type Reader, type ReadResult } from './reader.ts';
 import { LogStream, type StreamContext } from './stream.ts';
@@ -247,6 +258,7 @@ export class Tail {
       elsewhere: this.#readElsewhere,
       ignored: this.#ignored,
       first,
+      grown: first ? await firstGrown(files, known) : Infinity,
       wanted: this.#options.includeRotated,
       newSince: this.#options.newSince ?? Infinity,
       lastWritten: this.#lastWritten,

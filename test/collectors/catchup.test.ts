@@ -31,6 +31,7 @@ async function look(t: TestContext, { after, leftAt, isKnown }: { after: number;
     elsewhere: false,
     ignored: new Set(),
     first: true,
+    grown: Infinity,
     wanted: false,
     newSince: Infinity,
     lastWritten: 0,

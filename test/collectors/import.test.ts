@@ -80,6 +80,30 @@ test('what a tail has read an import passes over, and the tail what an import ha
   assert.deepEqual(seen.gaps, []);
 });
 
+for (const isCompressed of [false, true]) {
+  test(`imported, rotated twice${isCompressed ? ' and compressed' : ''}, and only then followed: nothing is missing`, async (t) => {
+    const folder = await temporaryFolder(t);
+    const log = join(folder, 'mail.log');
+    const [older, ...written] = [lines(5), lines(20), lines(10), lines(10), lines(10)];
+    const [before, since, middle, last] = written;
+    await writeFile(`${log}.1`, text(older));
+    await writeFile(log, text(before));
+    const seen = recorder();
+    await importInto(seen, log);
+    await appendFile(log, text(since));
+    await rename(`${log}.1`, `${log}.3`);
+    await rename(log, `${log}.2`);
+    if (isCompressed) execFileSync('gzip', [`${log}.2`]);
+    await writeFile(`${log}.1`, text(middle));
+    await writeFile(log, text(last));
+    const running = follow(t, log, seen);
+    await until('all but what was neither imported nor there since', () => seen.lines().length >= 50);
+    await running.stop();
+    assert.deepEqual(seen.lines().toSorted(), written.flat().toSorted());
+    assert.ok(seen.blocks.every(({ origin }) => origin === 'history'));
+  });
+}
+
 test('a damaged gzip: its good part, then the error', async (t) => {
   const folder = await temporaryFolder(t);
   const written = lines(20_000);
