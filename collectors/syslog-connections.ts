@@ -158,7 +158,9 @@ async function readConnection(socket: Socket, door: Door, input: SyslogInput, si
       // One message has so much time, however slowly its bytes trickle in.
       if (!wasPending || messages.length > 0) inTime();
     }
-    await input.deliver(framer.finish(), address);
+    // Only a sender who has said that this was all can have meant a line without its end; others send it again, whole.
+    if (socket.readableEnded) await input.deliver(framer.finish(), address);
+    else if (framer.pending) input.drop(1);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', stop);

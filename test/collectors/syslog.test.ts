@@ -148,6 +148,22 @@ test('a message that does not get whole in its time ends the connection; an idle
   await until('the idle one', () => seen.lines().some((line) => line.endsWith('line 1')));
 });
 
+test('the last line of a connection may lack its end, but of one that breaks off it is none', async (t) => {
+  const { seen, port } = await listen(t);
+  const ending = await client(t, port);
+  ending.end('<22> line 0\n<22> line 1');
+  await until('both', () => seen.lines().length === 2);
+  const broken = await client(t, port);
+  broken.write('<22> line 2\n<22> postfix/smtp[7]: A1B2C3D4E5: to=<a@example.org>, status=sent');
+  await until('the whole one', () => seen.lines().length === 3);
+  broken.resetAndDestroy();
+  await until('the half one to be counted', () => dropped(seen) === 1);
+  const again = await client(t, port);
+  again.end('<22> line 3\n');
+  await until('the next', () => seen.lines().length === 4);
+  assert.deepEqual(numbers(seen), range(4));
+});
+
 /** A recorder whose store takes nothing before it is opened. */
 function heldRecorder(): { seen: Recorder; held: Recorder; isHolding: () => boolean; open: () => void } {
   const seen = recorder();
