@@ -7,8 +7,9 @@ import { compressionOf, gzipLength, readCompressedHead } from './decompress.ts';
 import type { Compression } from './decompress.ts';
 import type { KnownStreams } from './identity.ts';
 import { fingerprint, inodeKey, readExactly, readHead, sameBeginning } from './identity.ts';
+import { CompressedReader, PlainReader, type Reader } from './reader.ts';
 import { rotatedFiles } from './rotation.ts';
-import type { LogStream } from './stream.ts';
+import { LogStream, type StreamContext } from './stream.ts';
 
 /** A rotated file, held open: logrotate may rename or remove it meanwhile. */
 export interface Sibling {
@@ -186,7 +187,7 @@ export function planCatchUp(siblings: readonly Sibling[], outlook: Outlook): Pla
   return { read, lost: undefined };
 }
 
-function mtimeMs(sibling: Sibling): number {
+export function mtimeMs(sibling: Sibling): number {
   return Number(sibling.stats.mtimeNs) / 1e6;
 }
 
@@ -257,6 +258,15 @@ export async function midLine(handle: FileHandle, offset: number): Promise<boole
 /** Where reading had come to in what was emptied, when these are the first lines of it: it was not emptied wholly. */
 export function leftOf(emptied: LogStream | undefined, head: Buffer): Position | undefined {
   return emptied !== undefined && sameBeginning(head, emptied.head) === true ? emptied.position : undefined;
+}
+
+/** Reads a rotated file from where it was left. */
+export function readerOf(catchUp: CatchUp, context: StreamContext): Reader {
+  const { sibling, match, history } = catchUp;
+  const { inode, head, compression, path, handle } = sibling;
+  const stream = new LogStream(context, { inode, head, match, historyUntil: history ? Infinity : 0 });
+  if (compression === undefined) return new PlainReader(stream, path, handle, mtimeMs(sibling));
+  return new CompressedReader(stream, path, handle, { compression, mtimeMs: mtimeMs(sibling), key: brokenKey(catchUp) });
 }
 
 /** Names a file that could not be read to its end, as long as nobody writes to it. */

@@ -8,18 +8,8 @@ import type { FileHandle } from 'node:fs/promises';
 import { OperationalError } from '../src/model/errors.ts';
 import type { Sink } from '../src/model/line.ts';
 import { errorCode, explain } from './access.ts';
-import {
-  brokenKey,
-  type CatchUp,
-  closeAll,
-  firstGrown,
-  hasMore,
-  leftOf,
-  midLine,
-  openSiblings,
-  planCatchUp,
-  resumePoint,
-} from './catchup.ts';
+import { brokenKey, closeAll, firstGrown, hasMore, leftOf, midLine, mtimeMs } from './catchup.ts';
+import { openSiblings, planCatchUp, readerOf, resumePoint } from './catchup.ts';
 import { folderState, HEAD_BYTES, inodeKey, readHead, sameBeginning } from './identity.ts';
 import { CompressedReader, PlainReader, type Reader, type ReadResult } from './reader.ts';
 import { LogStream, type StreamContext } from './stream.ts';
@@ -275,7 +265,10 @@ export class Tail {
     for (const catchUp of plan.read) {
       if (this.#broken.has(brokenKey(catchUp)) || !(await hasMore(catchUp))) continue;
       taken.add(catchUp.sibling.handle);
-      this.#queue.push(this.#reader(catchUp));
+      const reader = readerOf(catchUp, this.#context);
+      known.active.add(reader.stream);
+      this.#queue.push(reader);
+      this.#lastWritten = Math.max(this.#lastWritten, mtimeMs(catchUp.sibling));
     }
     await closeAll(files.filter(({ handle }) => !taken.has(handle)));
   }
@@ -286,17 +279,6 @@ export class Tail {
     if (current === undefined) return undefined;
     const stats = await stat(this.path, { bigint: true }).catch(() => undefined);
     return stats !== undefined && inodeKey(stats) === current.stream.inode ? undefined : current.mtimeMs;
-  }
-
-  #reader(catchUp: CatchUp): Reader {
-    const { sibling, match, history } = catchUp;
-    const { inode, head, compression, path, handle } = sibling;
-    const mtimeMs = Number(sibling.stats.mtimeNs) / 1e6;
-    const stream = new LogStream(this.#context, { inode, head, match, historyUntil: history ? Infinity : 0 });
-    this.#context.known.active.add(stream);
-    this.#lastWritten = Math.max(this.#lastWritten, mtimeMs);
-    if (compression === undefined) return new PlainReader(stream, path, handle, mtimeMs);
-    return new CompressedReader(stream, path, handle, { compression, mtimeMs, key: brokenKey(catchUp) });
   }
 
   async #readQueue(sink: Sink): Promise<boolean> {
