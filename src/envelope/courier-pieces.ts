@@ -15,6 +15,7 @@ const MAX_AWAITED = 1000;
 /**
  * courierlogger logs what goes beyond 511 bytes of a line as a line of its own. A user name is as long as a stranger likes, so
  * he can make that line begin, and end, as the login of somebody else from anywhere: it is not to be read.
+ * Not remembered over a restart: both are written at once.
  */
 export class CourierPieces {
   readonly #awaited = new Set<string>();
