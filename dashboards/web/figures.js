@@ -32,6 +32,7 @@ export function figuresTable(place, columns, span, title, href) {
     return to === undefined ? text : el('a', { href: to }, text);
   }
 
+  const kept = readerIn(place);
   fill(
     place,
     el(
@@ -49,4 +50,25 @@ export function figuresTable(place, columns, span, title, href) {
       ),
     ),
   );
+  kept();
+}
+
+/**
+ * Where the reader is in the table, by what a figure leads to: it is drawn anew with each tick, and rows come on top. Returns how to put
+ * him back there.
+ *
+ * @param {HTMLElement} place
+ */
+function readerIn(place) {
+  const scrolled = place.firstElementChild?.scrollTop ?? 0;
+  const focused = place.contains(document.activeElement) ? document.activeElement : null;
+  const href = focused?.getAttribute('href');
+  return () => {
+    const region = place.firstElementChild;
+    if (!(region instanceof HTMLElement)) return;
+    region.scrollTop = scrolled;
+    const again =
+      href === null || href === undefined ? region : [...region.querySelectorAll('a')].find((one) => one.getAttribute('href') === href);
+    if (focused !== null) again?.focus({ preventScroll: true });
+  };
 }

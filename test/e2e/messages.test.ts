@@ -131,7 +131,15 @@ test('from a point of a graph to its messages, to one of them, and into a file',
     const { page, faults } = await browse(sub, { browser });
     await page.goto(`${site.url}/?lang=en`);
     await page.locator('#graph-delivered summary').press('Enter');
-    await page.locator('#graph-delivered .figures-table td a').first().press('Enter');
+    const figure = page.locator('#graph-delivered .figures-table td a').first();
+    await figure.focus();
+    const href = await figure.getAttribute('href');
+    // Drawn anew, as with each tick.
+    await page.evaluate(() => document.activeElement?.setAttribute('id', 'before'));
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.waitForFunction(() => document.querySelector('#before') === null);
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('href')), href);
+    await page.keyboard.press('Enter');
     await page.locator('.behind').waitFor();
     await page.locator('tbody tr').first().waitFor();
     assert.deepEqual(faults, []);
