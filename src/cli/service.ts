@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { KnownStreams } from '../../collectors/identity.ts';
+import { KnownStreams } from '../../collectors/index.ts';
 import { GRAPHS } from '../../dashboards/graphs/index.ts';
 import type { Config, Source } from '../config/load.ts';
 import { buildApp } from '../http/app.ts';

@@ -4,10 +4,10 @@ import {
   postfixQueueCollector,
   serviceCheckCollector,
   stdinCollector,
+  type KnownStreams,
   syslogCollector,
   syslogSource,
 } from '../../collectors/index.ts';
-import type { KnownStreams } from '../../collectors/identity.ts';
 import type { JournalEntry } from '../../collectors/journald.ts';
 import { findParser } from '../../parsers/index.ts';
 import { system } from '../../parsers/system.ts';

@@ -45,6 +45,12 @@ async function client(t: TestContext, port: number): Promise<Socket> {
 
 const numbers = (seen: Recorder): number[] => seen.lines().map((line) => Number(/ line (\d+)$/.exec(line)?.[1] ?? Number.NaN));
 const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+/** Waits for so many numbered lines, and sees that each is there once, in order. */
+async function allOf(seen: Recorder, sent: number): Promise<void> {
+  const come = (): number => seen.lines().length;
+  await until('all', () => come() === sent, come);
+  assert.deepEqual(numbers(seen), range(sent));
+}
 const dropped = (seen: Recorder): number => seen.states.at(-1)?.dropped ?? 0;
 const noLogger = missing('logger') ?? false;
 
@@ -190,12 +196,7 @@ test('while the store takes nothing the sender waits, and nothing is lost', asyn
   assert.deepEqual(seen.lines(), []);
   open();
   socket.end();
-  await until(
-    'all',
-    () => seen.lines().length === sent,
-    () => seen.lines().length,
-  );
-  assert.deepEqual(numbers(seen), range(sent));
+  await allOf(seen, sent);
 });
 
 test('a store that takes nothing for long costs no connection: what it waits for is not silence', async (t) => {
@@ -211,12 +212,7 @@ test('a store that takes nothing for long costs no connection: what it waits for
   await delay(60);
   open();
   socket.end();
-  await until(
-    'all',
-    () => seen.lines().length === sent,
-    () => seen.lines().length,
-  );
-  assert.deepEqual(numbers(seen), range(sent));
+  await allOf(seen, sent);
 });
 
 test('UDP: what comes while the store takes nothing waits up to a limit; the rest is counted', async (t) => {
