@@ -12,6 +12,7 @@ import { begin, OUT } from './begin.ts';
 import { contenders, OURS, type Contender } from './contenders.ts';
 import { toMarkdown } from './document.ts';
 import { measure, type Run } from './measure.ts';
+import { profile, type Part } from './profile.ts';
 import { today, writeSection } from './sections.ts';
 import { compare, REFUSED_CONNECT, type Check } from './truth.ts';
 
@@ -64,7 +65,8 @@ for (let round = 1; round <= Number(options.rounds); round++) {
   }
 }
 
-const page = toMarkdown({ lines, bytes: statSync(log.file).size, log: log.shown, runs, bytesOnDisk, checks }, today());
+const bytes = statSync(log.file).size;
+const page = toMarkdown({ lines, bytes, log: log.shown, runs, bytesOnDisk, checks, parts: await profileOfOurs() }, today());
 writeSection('Import', page);
 if (checks.some(({ truth, ours }) => truth !== ours)) {
   console.error('the counts differ from the truth');
@@ -93,6 +95,16 @@ async function survey(file: string): Promise<{ lines: number; refusedConnects: n
     counted.refusedConnects += whole.match(REFUSED_CONNECT)?.length ?? 0;
   }
   return counted;
+}
+
+async function profileOfOurs(): Promise<Part[]> {
+  const ours = [...runs.keys()].find(({ name }) => name === OURS);
+  const folder = mkdtempSync(join(OUT, 'run-'));
+  try {
+    return ours === undefined ? [] : await profile(ours.command, ours.args(log.file, folder), folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 function checkLines(stdout: string): void {
