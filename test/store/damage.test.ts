@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { rm, truncate } from 'node:fs/promises';
+import { readdir, rm, statfs, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { openDuckStore } from '../../src/store/duckdb/index.ts';
+import { smallDisk, unmountable } from '../stack/file-systems.ts';
+import { batchOf } from './batches.ts';
 import { DAMAGES, damaged, fileDamage, walDamage } from './damage.ts';
 
 for (const name of Object.keys(DAMAGES)) {
@@ -24,3 +27,30 @@ test('damaged, and no backup: refused in a sentence with the cure, and left as i
     });
   }
 });
+
+test(
+  'damaged, and no room for a copy of its backup: refused, left as it is, and healed once there is room',
+  { skip: unmountable('tmpfs') ?? false },
+  async (t) => {
+    const folder = await smallDisk(t, 96);
+    const file = join(folder, 'mail.duckdb');
+    const store = await openDuckStore({ path: file, threads: 1 });
+    await store.commit(batchOf({ positions: [{ id: 'p', offset: 7, state: {} }], lines: 1 }));
+    await store.backup();
+    await store.close();
+    await truncate(file, 20_000);
+    const { bavail, bsize } = await statfs(folder);
+    await writeFile(join(folder, 'filler'), Buffer.alloc(bavail * bsize - 100_000));
+    const before = await readdir(folder);
+    await assert.rejects(openDuckStore({ path: file, threads: 1 }), {
+      code: 'store_unusable',
+      message: /^The database .* is damaged, and its backup could not be copied beside it \(ENOSPC: .*\): make room and start again\.$/,
+    });
+    assert.deepEqual(await readdir(folder), before);
+    await rm(join(folder, 'filler'));
+    const healed = await openDuckStore({ path: file, threads: 1 });
+    t.after(() => healed.close());
+    const { positions } = await healed.savedState();
+    assert.equal(positions[0]?.offset, 7);
+  },
+);

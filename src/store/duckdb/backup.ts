@@ -2,7 +2,7 @@
  * A copy of the database beside it, and the way back from it. Reading positions are in the database, so a copy is as of one
  * moment in all logs: what came after it is read from them again, as long as they are there.
  */
-import { constants, copyFile, open, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { constants, copyFile, link, open, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { OperationalError } from '../../model/errors.ts';
@@ -10,6 +10,7 @@ import { OperationalError } from '../../model/errors.ts';
 const backupOf = (path: string): string => `${path}.backup`;
 const freshOf = (path: string): string => `${path}.backup.new`;
 const markOf = (path: string): string => `${path}.damaged`;
+const restoredOf = (path: string): string => `${path}.restored`;
 
 /** The files that a backup is written through: all that a statement may reach beside the database itself. */
 export const writtenByBackup = (path: string): string[] => ['', '.wal', '.wal.checkpoint'].map((ending) => freshOf(path) + ending);
@@ -118,7 +119,7 @@ const sizeOf = (path: string): Promise<number | undefined> =>
 
 /**
  * Puts the damaged database aside and the backup in its place. Resolves to a sentence that says so; throws `store_damaged`
- * when there is no backup, and leaves everything as it is.
+ * when there is no backup, `store_unusable` when there is no room for a copy of it, and leaves everything as it is.
  */
 export async function restoreBackup(path: string, cause: unknown): Promise<string> {
   const backup = await stat(backupOf(path)).catch(() => undefined);
@@ -129,10 +130,26 @@ export async function restoreBackup(path: string, cause: unknown): Promise<strin
       { cause },
     );
   }
+  await copyBackup(path);
   const aside = `${path}.corrupt-${Date.now()}`;
-  await rename(path, aside);
+  // The path is never without a file, or a start would begin anew there: a link first, and then the one replaces the other.
+  await link(path, aside);
   await rename(`${path}.wal`, `${aside}.wal`).catch(() => undefined);
-  await copyFile(backupOf(path), path);
+  await rename(restoredOf(path), path);
   await rm(markOf(path), { force: true });
   return `The database was damaged and put aside as ${aside}; the backup of ${backup.mtime.toISOString()} took its place, and what came after it is read from the logs again.`;
+}
+
+/** The backup stays: what took its place may be damaged as well one day. */
+async function copyBackup(path: string): Promise<void> {
+  try {
+    await copyFile(backupOf(path), restoredOf(path), constants.COPYFILE_FICLONE);
+  } catch (cause) {
+    await rm(restoredOf(path), { force: true });
+    throw new OperationalError(
+      'store_unusable',
+      `The database ${path} is damaged, and its backup could not be copied beside it (${(cause as Error).message}): make room and start again.`,
+      { cause },
+    );
+  }
 }
