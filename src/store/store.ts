@@ -103,6 +103,8 @@ export interface AlertingStore {
 export interface Store extends StoreWriter, StoreReader, AlertingStore {
   /** Makes a copy to go back to when the store is found damaged. */
   backup(): Promise<void>;
+  /** When that was last, in ms since the epoch. */
+  backedUpAt(): Promise<number | undefined>;
   saveProbe(row: ProbeRow): Promise<void>;
   /** Takes the place of what was known of these mails (by schedule, recipient and period), in one transaction. */
   saveReportMails(mails: readonly ReportMail[]): Promise<void>;

@@ -37,6 +37,8 @@ test(
     const store = await openDuckStore({ path: file, threads: 1 });
     await store.commit(batchOf({ positions: [{ id: 'p', offset: 7, state: {} }], lines: 1 }));
     await store.backup();
+    const backedUpAt = (await store.backedUpAt()) ?? 0;
+    assert.ok(Date.now() - backedUpAt < 60_000, `made at ${backedUpAt}`);
     await store.close();
     await truncate(file, 20_000);
     const { bavail, bsize } = await statfs(folder);

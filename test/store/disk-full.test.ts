@@ -81,5 +81,6 @@ test('no room for a backup: it is refused, and takes none of the room that is le
     (await readdir(folder)).filter((name) => name.includes('backup')),
     [],
   );
+  assert.equal(await store.backedUpAt(), undefined);
   await store.commit(batch(2));
 });

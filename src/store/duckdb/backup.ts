@@ -29,6 +29,13 @@ export async function writeBackup(connection: DuckDBConnection, path: string): P
   await replaceBackup(path);
 }
 
+/** When the backup was made, in ms since the epoch. */
+export const backupTime = (path: string): Promise<number | undefined> =>
+  stat(backupOf(path)).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => undefined,
+  );
+
 async function removeFresh(path: string): Promise<void> {
   for (const file of writtenByBackup(path)) await rm(file, { force: true });
 }

@@ -4,6 +4,7 @@ import type { Store } from '../store.ts';
 import { readAlerting, readAlerts, readDeliveries, saveAlerting } from './alerting.ts';
 import { Database } from './database.ts';
 import type { Durability } from './open.ts';
+import { backupTime } from './backup.ts';
 import { checkpoint, checkpointWhenGrown, compact, retain } from './maintenance.ts';
 import type { Memory } from './memory.ts';
 import { readAccounts, readFailures } from './read-accounts.ts';
@@ -139,6 +140,7 @@ async function openOnce(options: DuckStoreOptions): Promise<DuckStore> {
     compact: () => compact(database, () => memory),
     retain: (limits, now) => retain(database, () => memory, limits, now),
     backup: () => database.backup(),
+    backedUpAt: () => backupTime(options.path),
     series: (question) => database.read((ask) => readSeries(ask, memory, checked(question))),
     totals: (question) => database.read((ask) => readTotals(ask, memory, question)),
     top: (question) => database.read((ask) => readTop(ask, memory, question), 'rows'),
