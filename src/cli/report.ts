@@ -19,7 +19,7 @@ const OPTIONS = {
   ...STORE_OPTIONS,
   from: { type: 'string' },
   to: { type: 'string' },
-  format: { type: 'string', default: 'text' },
+  format: { type: 'string' },
   zone: { type: 'string' },
   language: { type: 'string' },
   domain: { type: 'string' },
@@ -32,11 +32,15 @@ const LANGUAGES = ['en', 'zh-CN'] as const;
 /** `report`: the figures of a day (yesterday unless told) or of any time; with `--send`, by mail to whom the config names. */
 export async function printReport(args: readonly string[]): Promise<void> {
   const { values } = readArguments(args, OPTIONS, { min: 0, max: 0, what: '' });
-  if (!FORMATS.includes(values.format)) throw new OperationalError('usage', `--format is ${FORMATS.join(', ')}, not "${values.format}"`);
+  const { format = 'text' } = values;
+  if (!FORMATS.includes(format)) throw new OperationalError('usage', `--format is ${FORMATS.join(', ')}, not "${format}"`);
   const spoken = LANGUAGES.find((language) => language === values.language);
   if (values.language !== undefined && spoken === undefined)
     throw new OperationalError('usage', `--language is ${LANGUAGES.join(' or ')}, not "${values.language}"`);
-  if (values.format === 'pflogsumm' && values.domain !== undefined)
+  const fixed = (['format', 'zone', 'language'] as const).find((option) => values.send && values[option] !== undefined);
+  if (fixed !== undefined)
+    throw new OperationalError('usage', `what is mailed is as "reports:" in the configuration says: leave --${fixed} out, or --send`);
+  if (format === 'pflogsumm' && values.domain !== undefined)
     throw new OperationalError('usage', 'pflogsumm has no report of one domain: choose another --format, or leave --domain out');
   const named = zoneOption(values.zone);
   const config = await loadConfig({ path: values.config, data: values.data });
@@ -47,7 +51,7 @@ export async function printReport(args: readonly string[]): Promise<void> {
   const { from, to } = period;
   const domain = (values.domain ?? '').toLowerCase();
   const print = async (reader: CommandReader): Promise<string> => {
-    switch (values.format) {
+    switch (format) {
       case 'json':
         return `${JSON.stringify(await sums(reader, from, to, domain === '' ? {} : { domain: [domain] }))}\n`;
       case 'pflogsumm':

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseDuration } from '../lib/duration.ts';
@@ -61,8 +62,9 @@ export async function loadConfig(options: LoadOptions = {}): Promise<Config> {
 
 async function readConfig(file: string, required: boolean): Promise<string | undefined> {
   try {
-    return await readFile(file, 'utf8');
+    return textOf(await readFile(file), file);
   } catch (cause) {
+    if (cause instanceof OperationalError) throw cause;
     const code = (cause as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' && !required) return undefined;
     const problem =
@@ -73,6 +75,15 @@ async function readConfig(file: string, required: boolean): Promise<string | und
           : `it cannot be read (${code ?? String(cause)})`;
     throw new OperationalError('config_unreadable', `${file}: ${problem}`, { cause });
   }
+}
+
+/** What an editor has saved as GBK or UTF-16 would be read as other names and other words than were written. */
+function textOf(bytes: Buffer, file: string): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  let line = 1;
+  let start = 0;
+  for (let end; (end = bytes.indexOf(10, start)) !== -1 && isUtf8(bytes.subarray(start, end)); start = end + 1) line++;
+  throw new OperationalError('config_invalid', `${file}:${line}: this is not UTF-8; save the file as UTF-8 in the editor`);
 }
 
 /** Without a file, the parser of its format need not be loaded: half of what a command takes to start. */

@@ -55,6 +55,16 @@ test('wrong usage is told in one line, with exit code 2', async () => {
   refuses(await command(['report', '--language', 'zh']), 2, /--language is en or zh-CN, not "zh"/);
   for (const name of ['report', 'parse'])
     refuses(await command([name, '--zone', 'Asia/Shangai']), 2, /--zone: unknown time zone "Asia\/Shangai"/);
+  for (const [option, value] of [
+    ['--zone', 'UTC'],
+    ['--language', 'en'],
+    ['--format', 'html'],
+  ] as const)
+    refuses(
+      await command(['report', '--send', option, value]),
+      2,
+      new RegExp(`as "reports:" in the configuration says: leave ${option} out`),
+    );
   refuses(await command(['report', '--domain', '']), 2, /the value of --domain is empty/);
   refuses(await command(['trace', '']), 2, /message-id or an address is missing/);
 });

@@ -172,6 +172,16 @@ test('who wants the defaults gets them, whatever this machine is configured to d
   assert.deepEqual(await loadConfig({ path, defaults: true }), DEFAULT_CONFIG);
 });
 
+test('a file that is not UTF-8 is refused, with the line', async (t) => {
+  const path = await configFile(t, '');
+  const text = 'zone: Asia/Shanghai\nhost: ';
+  // "mail" in Chinese, as an editor on Windows saves it.
+  await writeFile(path, Buffer.concat([Buffer.from(text), Buffer.from('d3cabcfe', 'hex'), Buffer.from('.example\n')]));
+  await assert.rejects(loadConfig({ path }), is('config_invalid', /config\.yaml:2: this is not UTF-8; save the file as UTF-8/));
+  await writeFile(path, Buffer.from(`\ufeff${text}mx`, 'utf16le'));
+  await assert.rejects(loadConfig({ path }), is('config_invalid', /config\.yaml:1: this is not UTF-8/));
+});
+
 test('a file that may not be read says so', async (t) => {
   const path = await configFile(t, '');
   await chmod(path, 0);

@@ -24,7 +24,7 @@ test('a report goes through a real Postfix into a mailbox, whole, in two languag
   const servers = await startMailServers(t, { directory, sinkPort, filterPort });
   t.after(() => rm(directory, { recursive: true, force: true }));
   const config = await dataOf(directory, servers.ports.smtp);
-  await output(process.execPath, '--import', 'tsx', MAIN, 'report', '--config', config, '--send', '--from', '2026-11-20', '--zone', 'UTC');
+  await output(process.execPath, '--import', 'tsx', MAIN, 'report', '--config', config, '--send', '--from', '2026-11-20');
 
   const [whole] = await mailsOf(servers.ports.imap, 'alice@example.org', 1);
   const [chinese] = await mailsOf(servers.ports.imap, 'bob@example.org', 1);
