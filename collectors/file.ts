@@ -1,7 +1,10 @@
 /** Follows log files, one or a pattern's worth. See README.md for what it survives and which permissions it needs. */
 import type { Collector, Position, Sink, SourceState } from '../src/model/line.ts';
+import { Backlogs } from './backlogs.ts';
+import type { BlockTime } from './backlogs.ts';
 import { basesOf } from './rotation.ts';
 import { basename, dirname, join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { expand, isPattern, select } from './glob.ts';
 import { KnownStreams } from './identity.ts';
 import type { StreamContext } from './stream.ts';
@@ -13,6 +16,8 @@ export interface FileOptions {
   readonly path: string;
   /** All positions that are stored, whoever left them; or what all file sources of a service share, so that a file that two of them name is read once. */
   readonly positions: readonly Position[] | KnownStreams;
+  /** With which logs it takes turns as long as there is a backlog; by itself without. */
+  readonly turns?: { readonly backlogs: Backlogs; readonly timeOf: BlockTime };
   readonly pollMillis?: number;
   /** A longer line is cut there. */
   readonly maxLineBytes?: number;
@@ -32,6 +37,8 @@ const MILLIS_A_FILE = 1;
 const LONGEST_MILLIS = 1500;
 /** New files of a pattern are looked for so often. */
 const EXPAND_MILLIS = 1000;
+/** Until those that have a backlog are asked again whose turn it is. */
+const TURN_MILLIS = 5;
 
 /** Reads whole lines from files as they are written, each exactly once, from the stored positions on. */
 export function fileCollector(options: FileOptions): Collector {
@@ -50,6 +57,9 @@ class FileRun {
   #sinkFailure: { readonly error: unknown } | undefined;
   #expandedAt = -Infinity;
   readonly #unfinished = new Set<Tail>();
+  readonly #backlogs: Backlogs;
+  /** Of the block that was read last. */
+  #time: number | undefined;
   /** When all files were looked at last. */
   #lookedAt = -Infinity;
   #told = '';
@@ -61,8 +71,14 @@ class FileRun {
     const { positions, maxLineBytes = 1024 * 1024 } = options;
     const known = positions instanceof KnownStreams ? positions : new KnownStreams(positions);
     this.#context = { source: options.path, known, maxLineBytes };
+    this.#backlogs = options.turns?.backlogs ?? new Backlogs();
+    // Nobody goes ahead before each has found its files and had a first look at them.
+    this.#backlogs.has(this);
     this.#sink = {
-      lines: (block) => this.#noting(sink.lines(block)),
+      lines: (block) => {
+        this.#time = options.turns?.timeOf(block) ?? this.#time;
+        return this.#noting(sink.lines(block));
+      },
       samples: (samples) => this.#noting(sink.samples(samples)),
       state: (state) => sink.state(state),
       gap: (source, message) => sink.gap(source, message),
@@ -73,23 +89,46 @@ class FileRun {
     try {
       while (!signal.aborted) {
         await this.#findFiles();
+        this.#backlogs.isDone(this);
         const isTime = this.#untilLook() <= 0;
         const told = this.#wake.take();
+        let waits = true;
         for (const tail of this.#tails.values()) {
-          if (!isTime && !this.#unfinished.has(tail) && !told.has(tail.inode ?? '')) continue;
-          if (await tail.pass(this.#sink)) this.#unfinished.add(tail);
-          else this.#unfinished.delete(tail);
-          if (this.#sinkFailure !== undefined) throw this.#sinkFailure.error;
+          const isUnfinished = this.#unfinished.has(tail);
+          if (isUnfinished ? !this.#backlogs.mayGoOn(tail) : !isTime && !told.has(tail.inode ?? '')) continue;
+          waits = false;
+          await this.#pass(tail);
           if (signal.aborted) return;
         }
         if (isTime) this.#lookedAt = Date.now();
         this.#tell();
         if (this.#unfinished.size === 0) await this.#sleep(signal);
+        else if (waits) await setTimeout(TURN_MILLIS);
       }
     } finally {
       this.#wake.close();
-      for (const tail of this.#tails.values()) await tail.close();
+      this.#backlogs.isDone(this);
+      for (const tail of this.#tails.values()) await this.#close(tail);
     }
+  }
+
+  async #pass(tail: Tail): Promise<void> {
+    this.#time = undefined;
+    if (await tail.pass(this.#sink, this.#backlogs.budget)) {
+      this.#unfinished.add(tail);
+      this.#backlogs.has(tail, this.#time);
+    } else this.#finished(tail);
+    if (this.#sinkFailure !== undefined) throw this.#sinkFailure.error;
+  }
+
+  #finished(tail: Tail): void {
+    this.#unfinished.delete(tail);
+    this.#backlogs.isDone(tail);
+  }
+
+  async #close(tail: Tail): Promise<void> {
+    await tail.close();
+    this.#finished(tail);
   }
 
   /** Milliseconds until all files are looked at again; meanwhile those that told of a change or have more to read. */
@@ -118,9 +157,8 @@ class FileRun {
     this.#expandedAt = Date.now();
     for (const [path, tail] of this.#tails) {
       if (pattern && tail.idle) {
-        await tail.close();
+        await this.#close(tail);
         this.#tails.delete(path);
-        this.#unfinished.delete(tail);
       }
     }
     const matches = await expand(this.#path);
@@ -139,6 +177,7 @@ class FileRun {
         },
       );
       this.#tails.set(path, tail);
+      this.#backlogs.has(tail);
       this.#lookedAt = -Infinity;
     }
   }

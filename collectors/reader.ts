@@ -84,7 +84,7 @@ export class PlainReader implements Reader {
     while (left > 0) {
       const { readOffset } = stream.framer;
       const part = partAt(this.#parts, readOffset);
-      const want = Math.min(readOffset + this.chunkBytes, stream.readLimit(size), part?.end ?? size) - readOffset;
+      const want = Math.min(readOffset + Math.min(this.chunkBytes, left), stream.readLimit(size), part?.end ?? size) - readOffset;
       if (want <= 0) return read > 0 || (await this.#headHolds(size)) ? 'end' : 'replaced';
       const buffer = stream.framer.reserve(want);
       const { bytesRead } = await this.#guard(this.handle.read(buffer, buffer.length - want, want, readOffset));

@@ -24,8 +24,8 @@ export interface TailOptions {
   readonly newSince: number | undefined;
 }
 
-/** Bytes of one file in one pass, so that one with a long backlog does not starve the others. */
-const BUDGET = 1024 * 1024;
+/** Read at once of what is read to its end. */
+const PIECE_BYTES = 1024 * 1024;
 const NOTHING = { inode: '', size: 0 };
 /** A deleted file that nothing came in the place of is let go when it was silent for so many times the wait for a rotated one. */
 const DELETED_WAITS = 20;
@@ -92,14 +92,14 @@ export class Tail {
     return this.#absent && this.#queue.length === 0;
   }
 
-  /** Looks at the path and reads a bounded piece. True when there is more to read at once. */
-  async pass(sink: Sink): Promise<boolean> {
+  /** Looks at the path and reads about `budget` bytes, so that a long backlog does not starve others. True when there is more to read at once. */
+  async pass(sink: Sink, budget: number): Promise<boolean> {
     const stats = await this.#look();
     if (this.#current !== undefined && (stats === undefined ? this.#absent : inodeKey(stats) !== this.#current.stream.inode)) this.#leave();
     if (stats !== undefined && stats.size > 0n && this.#current === undefined) await this.#alone(() => this.#take(sink));
     await this.#catchUpWithout(sink, stats);
-    if (await this.#readQueue(sink)) return true;
-    return this.#readCurrent(sink, stats);
+    if (await this.#readQueue(sink, budget)) return true;
+    return this.#readCurrent(sink, budget, stats);
   }
 
   async close(): Promise<void> {
@@ -210,7 +210,7 @@ export class Tail {
       if (reader === undefined) return undefined;
       // The same content under a new inode: an editor or a restored copy. It supersedes what was there.
       let result: ReadResult;
-      do result = await reader.read(BUDGET, sink);
+      do result = await reader.read(PIECE_BYTES, sink);
       while (result === 'more');
       if (result === 'replaced' && reader instanceof PlainReader) await this.#startAnew(reader, sink);
       else await this.#drop(reader);
@@ -281,10 +281,10 @@ export class Tail {
     return stats !== undefined && inodeKey(stats) === current.stream.inode ? undefined : current.mtimeMs;
   }
 
-  async #readQueue(sink: Sink): Promise<boolean> {
+  async #readQueue(sink: Sink, budget: number): Promise<boolean> {
     for (const reader of this.#queue.slice()) {
       try {
-        const result = await reader.read(BUDGET, sink);
+        const result = await reader.read(budget, sink);
         if (result === 'more') return true;
         if (reader instanceof PlainReader) {
           if (result === 'replaced') {
@@ -314,12 +314,12 @@ export class Tail {
     return this.#absent && reader.deleted && silentFor >= DELETED_WAITS * rotateWaitMillis;
   }
 
-  async #readCurrent(sink: Sink, stats: BigIntStats | undefined): Promise<boolean> {
+  async #readCurrent(sink: Sink, budget: number, stats: BigIntStats | undefined): Promise<boolean> {
     const current = this.#current;
     if (current === undefined) return false;
     try {
       const same = stats !== undefined && inodeKey(stats) === current.stream.inode;
-      const result = await current.read(BUDGET, sink, same ? stats : undefined);
+      const result = await current.read(budget, sink, same ? stats : undefined);
       this.#lastWritten = current.mtimeMs;
       if (result === 'replaced') await this.#emptiedInPlace(current, sink);
       return result === 'more';

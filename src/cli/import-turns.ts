@@ -1,5 +1,5 @@
-import { EnvelopeReader } from '../envelope/envelope.ts';
 import type { Block } from '../model/line.ts';
+import { blockTimes } from './block-time.ts';
 
 /**
  * Lets the blocks of several logs through in the order of their times: what one host hands to another is known for one message only while
@@ -11,12 +11,10 @@ export class Turns {
 
   lane(place: { readonly zone: string; readonly host: string }): Lane {
     this.#lanes++;
-    const reader = new EnvelopeReader(place);
-    let time = 0;
+    const timeOf = blockTimes(place);
     const lane: Lane = {
-      take: ({ bytes, written }) => {
-        const end = bytes.indexOf(10);
-        time = reader.read(bytes.toString('latin1', 0, end < 0 ? bytes.length : end), written)?.time ?? time;
+      take: (block) => {
+        const time = timeOf(block) ?? 0;
         return new Promise((go) => {
           this.#waiting.set(lane, { time, go });
           this.#next();

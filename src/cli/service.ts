@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { KnownStreams } from '../../collectors/index.ts';
+import { Backlogs, KnownStreams } from '../../collectors/index.ts';
 import { GRAPHS } from '../../dashboards/graphs/index.ts';
 import type { Config, Source } from '../config/load.ts';
 import { buildApp } from '../http/app.ts';
@@ -103,9 +103,9 @@ async function startOn(store: Store, config: Config, sources: readonly Source[],
   await writeFile(join(config.data, SERVICE_FILE), JSON.stringify({ pid: process.pid, url }));
 
   const stopping = new AbortController();
-  const known = new KnownStreams(saved.positions);
+  const shared = { known: new KnownStreams(saved.positions), backlogs: new Backlogs() };
   const running = sources
-    .map((source) => collectorOf(source, config, saved.positions, known))
+    .map((source) => collectorOf(source, config, saved.positions, shared))
     .map((collector) =>
       collector.run(pipeline, stopping.signal).catch((error: unknown) => {
         if (stopping.signal.aborted) return;

@@ -1,4 +1,5 @@
 import {
+  type Backlogs,
   fileCollector,
   journaldCollector,
   postfixQueueCollector,
@@ -14,6 +15,7 @@ import { system } from '../../parsers/system.ts';
 import type { Config, Source } from '../config/load.ts';
 import { EnvelopeReader } from '../envelope/envelope.ts';
 import type { Collector, Position } from '../model/line.ts';
+import { blockTimes } from './block-time.ts';
 
 /** Zone and host of single sources, by source name. */
 export function placesOf(sources: readonly Source[]): Map<string, { zone?: string; host?: string }> {
@@ -28,9 +30,19 @@ export function placesOf(sources: readonly Source[]): Map<string, { zone?: strin
   return places;
 }
 
-/** `known`: what the file sources of a service share. */
-export function collectorOf(source: Source, config: Config, positions: readonly Position[], known?: KnownStreams): Collector {
-  if (source.type === 'file') return fileCollector({ path: source.path, positions: known ?? positions });
+/** What the file sources of a service share. */
+export interface SharedByFiles {
+  readonly known: KnownStreams;
+  readonly backlogs: Backlogs;
+}
+
+export function collectorOf(source: Source, config: Config, positions: readonly Position[], shared?: SharedByFiles): Collector {
+  if (source.type === 'file') {
+    const { path, zone = config.zone, host = config.host } = source;
+    if (shared === undefined) return fileCollector({ path, positions });
+    const { known, backlogs } = shared;
+    return fileCollector({ path, positions: known, turns: { backlogs, timeOf: blockTimes({ zone, host }) } });
+  }
   if (source.type === 'stdin') return stdinCollector();
   if (source.type === 'journald') {
     const { directory } = source;

@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { eventually, missing } from '../stack/program.ts';
 import { startService } from '../stack/service.ts';
 import { temporaryDirectory } from '../support/log-store.ts';
+import { twoHosts } from '../support/two-hosts.ts';
 import { command, commandLine } from './command.ts';
 
 const MONTH = ['--from', '2026-11-01', '--to', '2026-12-01', '--zone', 'UTC'];
@@ -132,32 +133,10 @@ test('of a damaged file what came before the damage is stored, and the files aft
 test('the logs of two hosts, one handing its mail to the other, are read by turns', async (t) => {
   const directory = await temporaryDirectory(t);
   const messages = 10_000;
-  const [mx, store]: [string[], string[]] = [[], []];
-  for (let i = 0; i < messages; i++) {
-    const at = (ms: number): string => new Date(Date.UTC(2026, 10, 20) + 1000 * i + ms).toISOString();
-    const [a, b, id] = [
-      `A${(0x10000000 + i).toString(16).toUpperCase()}`,
-      `B${(0x10000000 + i).toString(16).toUpperCase()}`,
-      `<${i}@example.net>`,
-    ];
-    mx.push(
-      `${at(0)} mx postfix/smtpd[1]: ${a}: client=mail.example.net[198.51.100.7]`,
-      `${at(10)} mx postfix/cleanup[2]: ${a}: message-id=${id}`,
-      `${at(20)} mx postfix/qmgr[3]: ${a}: from=<s@example.net>, size=1000, nrcpt=1 (queue active)`,
-      `${at(200)} mx postfix/smtp[4]: ${a}: to=<r@example.org>, relay=store.example.org[192.0.2.20]:25, delay=0.2, delays=0.1/0/0/0.1, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as ${b})`,
-      `${at(210)} mx postfix/qmgr[3]: ${a}: removed`,
-    );
-    store.push(
-      `${at(100)} store postfix/smtpd[5]: ${b}: client=mx.example.org[192.0.2.10]`,
-      `${at(110)} store postfix/cleanup[6]: ${b}: message-id=${id}`,
-      `${at(120)} store postfix/qmgr[7]: ${b}: from=<s@example.net>, size=1300, nrcpt=1 (queue active)`,
-      `${at(300)} store postfix/lmtp[8]: ${b}: to=<r@example.org>, relay=store[private/dovecot-lmtp], delay=0.2, delays=0.1/0/0/0.1, dsn=2.0.0, status=sent (250 2.0.0 Saved)`,
-      `${at(310)} store postfix/qmgr[7]: ${b}: removed`,
-    );
-  }
+  const { mx, store } = twoHosts(messages);
   const files = ['store.log', 'mx.log.gz'].map((name) => join(directory, name));
-  await writeFile(files[0] ?? '', `${store.join('\n')}\n`);
-  await writeFile(files[1] ?? '', gzipSync(`${mx.join('\n')}\n`));
+  await writeFile(files[0] ?? '', store);
+  await writeFile(files[1] ?? '', gzipSync(mx));
   const data = join(directory, 'data');
   assert.equal(await imported(data, ...files), 10 * messages);
   const { out } = await command(['report', '--data', data, ...MONTH, '--format', 'json']);
