@@ -1,8 +1,9 @@
 import { hostname } from 'node:os';
-import { createInterface } from 'node:readline';
+import { LineFramer } from '../../collectors/framing.ts';
 import { findParser } from '../../parsers/index.ts';
 import { EnvelopeReader } from '../envelope/envelope.ts';
 import type { Event } from '../model/event.ts';
+import { forEachLine } from '../pipeline/lines.ts';
 import { endOf, readArguments, zoneOption } from './arguments.ts';
 
 /** One line of `parse`'s output. `events` is empty for a line that carries nothing, null for one that no parser knows. */
@@ -15,6 +16,9 @@ interface Parsed {
   pid: number;
   events: readonly Event[] | null;
 }
+
+/** As collectors have it. */
+const LONGEST_LINE = 1024 * 1024;
 
 /** `parse`: lines on standard input, one JSON object a line on standard output. */
 export async function parse(args: readonly string[]): Promise<void> {
@@ -30,8 +34,7 @@ export async function parse(args: readonly string[]): Promise<void> {
     ...(values.source === undefined ? {} : { source: values.source }),
   });
   const written = values.year === undefined ? Date.now() : endOf(values.year);
-  const lines = createInterface({ input: process.stdin, crlfDelay: Infinity });
-  for await (const line of lines) {
+  const answer = (line: string): string => {
     const parsed: Parsed = { time: null, host: '', instance: '', program: '', pid: 0, events: null };
     const envelope = reader.read(line, written);
     // Blank lines stand between records, and say nothing.
@@ -41,6 +44,18 @@ export async function parse(args: readonly string[]): Promise<void> {
       const events = envelope.ofPrevious ? [] : (findParser(tag)?.parse(text, tag) ?? null);
       Object.assign(parsed, { time: new Date(time).toISOString(), host, instance: tag.instance, program: tag.program, pid, events });
     }
-    if (!process.stdout.write(`${JSON.stringify(parsed)}\n`)) await new Promise((drained) => process.stdout.once('drain', drained));
+    return `${JSON.stringify(parsed)}\n`;
+  };
+  const print = async (bytes: Buffer): Promise<void> => {
+    const answers: string[] = [];
+    forEachLine(bytes, (_line, text, from, to) => void answers.push(answer(text.slice(from, to))));
+    if (!process.stdout.write(answers.join(''))) await new Promise((drained) => process.stdout.once('drain', drained));
+  };
+  // Cut and decoded as whatever collects does it: node's readline ends lines at a CR, too, and knows UTF-8 alone.
+  const framer = new LineFramer(0, LONGEST_LINE);
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    for (const { bytes } of framer.push(chunk)) await print(bytes);
   }
+  const rest = framer.finish();
+  if (rest !== undefined) await print(rest.bytes);
 }

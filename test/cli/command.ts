@@ -13,7 +13,11 @@ export interface Outcome {
 export const commandLine = (args: readonly string[]): string[] => [process.execPath, '--import', 'tsx', MAIN, ...args];
 
 /** Runs a command as a process of its own, as a shell would. `running` is given the process. */
-export function command(args: readonly string[], input = '', running: (child: ChildProcess) => void = () => undefined): Promise<Outcome> {
+export function command(
+  args: readonly string[],
+  input: string | Buffer = '',
+  running: (child: ChildProcess) => void = () => undefined,
+): Promise<Outcome> {
   return new Promise((resolve) => {
     const [program = '', ...rest] = commandLine(args);
     const child = spawn(program, rest, { stdio: ['pipe', 'pipe', 'pipe'] });

@@ -137,6 +137,15 @@ test('parse prints an object a line: events, none, or null for what nobody knows
   );
 });
 
+test('parse cuts and decodes lines as import does: a CR ends none, and what is no UTF-8 is Latin-1', async () => {
+  const failed = 'warning: unknown[192.0.2.1]: SASL LOGIN authentication failed: (reason unavailable), sasl_username=m\xfcller';
+  const lines = [`Nov 20 10:00:02 mail postfix/smtpd[100]: ${failed}\r`, 'Nov 20 10:00:03 mail nobody[1]: a\rb', 'without an end'];
+  const { out } = await command(['parse'], Buffer.from(lines.join('\n'), 'latin1'));
+  const events = out.split('\n', 3).map((line) => (JSON.parse(line) as { events: { user?: string }[] | null }).events);
+  assert.equal(out.split('\n').length, 4);
+  assert.deepEqual([events[0]?.[0]?.user, events[1], events[2]], ['müller', null, null]);
+});
+
 test('import reads plain and compressed files once; report and trace tell what they say', async (t) => {
   const data = await temporaryDirectory(t);
   const plain = join(CONTRACT, 'sample.plain.log');
