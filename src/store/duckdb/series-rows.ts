@@ -71,7 +71,13 @@ export const SOURCES: Partial<Record<SeriesName, Source>> = {
 export const DELAYED: Source = { table: 'deliveries', rows: REACHED, party: 'recipient', ours: EITHER };
 
 /** What is dropped only when it is handed on, by a filter or a mailbox program, is told by its deliveries. */
-export const DISCARDED_LATER: Source = { table: 'deliveries', rows: `t.outcome = 'discarded'`, party: 'recipient', ours: EITHER };
+export const DISCARDED_LATER: Source = {
+  table: 'deliveries',
+  rows: `t.outcome = 'discarded'`,
+  weight: 'DISTINCT t.message',
+  party: 'sender',
+  ours: EITHER,
+};
 
 /** Columns of their own; what a delivery, verdict or step does not carry is taken from the message it belongs to. */
 const OWN: Record<Source['table'], readonly string[]> = {
