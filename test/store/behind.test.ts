@@ -86,6 +86,9 @@ test('behind a point stand the messages and attempts that it was counted from, a
   for (const [series, where, expected] of cases) {
     assert.deepEqual((await behind(store, series, where)).toSorted(), expected.toSorted(), `${series} ${JSON.stringify(where)}`);
   }
+  // It is counted by these, so none would be a wrong answer.
+  await assert.rejects(behind(store, 'bounced', { stage: ['rcpt'] }), /bounced is counted by stage, but the rows behind it do not tell/);
+  await assert.rejects(behind(store, 'deferred', { source: [''] }), /deferred is counted by source/);
   assert.equal((await behind(store, 'rejected')).length, 3);
   assert.deepEqual(await behind(store, 'received', {}, DAY_START), []);
 });

@@ -80,11 +80,11 @@ function conditionOf(source: Source, question: Narrowed, parameters: Parameters)
 type Pair = readonly [relay: string, domain: string];
 
 /** A provider is no column: it is known by the relay's name and the recipient's domain. */
-async function pairsOf(ask: Ask, source: Source, { from, to }: Behind, where: Where, wanted: readonly string[]): Promise<Pair[]> {
+async function pairsOf(ask: Ask, source: Source, { series, from, to }: Behind, where: Where, wanted: readonly string[]): Promise<Pair[]> {
   if (source.table !== 'deliveries') return [];
   const parameters = new Parameters();
   const columns = new Columns(source);
-  const conditions = conditionsOf(source, columns, { from, to, where }, parameters);
+  const conditions = conditionsOf(source, columns, { series, from, to, where }, parameters);
   if (conditions === undefined) return [];
   const rows = await ask(
     `SELECT DISTINCT t.relay_name AS relay, ${domainOf('t.recipient')} AS domain FROM deliveries t ${columns.join(from * 1000, to * 1000, parameters)}

@@ -34,7 +34,7 @@ export async function readQueues(ask: Ask): Promise<QueueState[]> {
 
 export async function readLogins(ask: Ask, question: LoginsQuestion): Promise<LoginsAnswer> {
   const parameters = new Parameters();
-  const conditions = conditionsOf(LOGGED_IN, new Columns(LOGGED_IN), question, parameters);
+  const conditions = conditionsOf(LOGGED_IN, new Columns(LOGGED_IN), { ...question, series: 'login' }, parameters);
   if (conditions === undefined) return { recent: [], byService: [] };
   const { user, ip } = question;
   if (user !== undefined) conditions.push(`lower(t.user_name) = ${parameters.add(user.toLowerCase())}`);

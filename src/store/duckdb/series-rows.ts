@@ -1,5 +1,6 @@
 import type { Where } from '../../model/question.ts';
-import { type Label, LABELS, type SeriesName, SIZES } from '../../model/series.ts';
+import { OperationalError } from '../../model/errors.ts';
+import { type Label, LABELS, SERIES, type SeriesName, SIZES } from '../../model/series.ts';
 import type { Parameters } from './segments.ts';
 
 /** The rows that a series was counted from, as long as they are kept, and where its labels are in them. */
@@ -93,11 +94,23 @@ const OF_MESSAGE = ['sender', 'client_ip', 'user_name', 'via'];
 /** A message may have come in some days before it was delivered. */
 const MESSAGE_DAYS = 7;
 
-/** Which rows `t` the question is about; nothing when they carry no such label. Times in seconds. */
+interface RowsQuestion {
+  readonly series: SeriesName;
+  /** Seconds. */
+  readonly from: number;
+  readonly to: number;
+  readonly where: Where;
+}
+
+/**
+ * Which rows `t` the question is about; nothing when neither they nor the series carry such a label.
+ *
+ * @throws OperationalError `usage` for a label that the series has and its rows have not: none would be no answer
+ */
 export function conditionsOf(
   source: Source,
   columns: Columns,
-  { from, to, where }: { readonly from: number; readonly to: number; readonly where: Where },
+  { series, from, to, where }: RowsQuestion,
   parameters: Parameters,
 ): string[] | undefined {
   const conditions = [source.rows, `t.time >= ${parameters.time(from * 1000)}`, `t.time < ${parameters.time(to * 1000)}`];
@@ -105,11 +118,18 @@ export function conditionsOf(
     const allowed = where[label];
     if (allowed === undefined) continue;
     const column = columnOfLabel(label, source, columns);
+    if (column === undefined && isCountedBy(series, label))
+      throw new OperationalError('usage', `${series} is counted by ${label}, but the rows behind it do not tell: leave out that filter`);
     // What the rows do not carry is the empty value, as it is in the series.
     if (column === undefined && !allowed.includes('')) return undefined;
     if (column !== undefined) conditions.push(`${column} IN (${allowed.map((one) => parameters.add(one)).join(', ') || 'NULL'})`);
   }
   return conditions;
+}
+
+function isCountedBy(series: SeriesName, label: Label): boolean {
+  const own: readonly Label[] = SERIES[series].labels;
+  return label === 'instance' || own.includes(label);
 }
 
 /** Finds a column in the row, or in the message it belongs to. */
