@@ -57,12 +57,12 @@ export async function splitLists(request: FastifyRequest): Promise<void> {
   }
 }
 
-/** The filters of a validated query. */
+/** The filters of a validated query. A domain is the same in capitals (RFC 4343); it is stored in lower case. */
 export function whereOf(query: Partial<Record<Label, string[]>>): Where {
   const where: Partial<Record<Label, readonly string[]>> = {};
   for (const label of LABELS) {
     const values = query[label];
-    if (values) where[label] = values;
+    if (values) where[label] = label === 'domain' ? values.map((value) => value.toLowerCase()) : values;
   }
   return where;
 }

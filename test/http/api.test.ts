@@ -59,6 +59,7 @@ test('series: sums in bins, gaps as null, by label and filtered', async (t) => {
     [{ service: 'imap', result: 'ok' }, 1],
   ]);
   assert.deepEqual(labelsOf(await get(app, 'series?series=received&host=mx1&via=smtp')), [[{}, 1]]);
+  assert.deepEqual(labelsOf(await get(app, 'series?series=delivered&domain=Example.ORG')), [[{}, 2]]);
   const others = [{ service: '*', result: 'ok' }, 1];
   assert.deepEqual(labelsOf(await get(app, 'series?series=login&by=service,result&most=1')), [
     others,

@@ -90,6 +90,8 @@ test('the figures of a graph as CSV: one row a bin, empty where nothing was coll
     .totals;
   const total = (name: string): number => totals.filter(({ series }) => series === name).reduce((all, { value }) => all + value, 0);
   assert.deepEqual([sum(1), sum(2), sum(3)], [total('sent'), total('delivered'), total('received')]);
+  const ofDomain = (domain: string) => app.inject(`/graph/delivered.csv?domain=${domain}`);
+  assert.equal((await ofDomain('Example.ORG')).body, (await ofDomain('example.org')).body);
 });
 
 test('only configured origins may frame a graph, and nothing else may be framed', async (t) => {

@@ -10,7 +10,7 @@ import type { Graph } from '../../model/graph.ts';
 import type { App, Context } from '../context.ts';
 import { sendCsv } from '../csv.ts';
 import { ParameterError, problemResponses } from '../problem.ts';
-import { Query, rangeParameters } from '../query.ts';
+import { Query, rangeParameters, whereOf } from '../query.ts';
 import { asPicture } from '../security.ts';
 import { briefly } from '../briefly.ts';
 import { MAX_POINTS, parseRange } from '../time.ts';
@@ -131,7 +131,7 @@ async function pictureOf(id: string, asked: Asked, context: GraphContext): Promi
   const span = spanOf(given ? parseRange(asked, context.clock) : { name: asked.range ?? 'day' }, now, graph);
   if ((span.to - span.from) / span.step > MAX_POINTS)
     throw new ParameterError('from', `is too far from \`to\`: at most ${MAX_POINTS} weeks`);
-  const where = { ...(asked.host && { host: [asked.host] }), ...(asked.domain && { domain: [asked.domain] }) };
+  const where = whereOf({ ...(asked.host && { host: [asked.host] }), ...(asked.domain && { domain: [asked.domain] }) });
   return {
     graph,
     answer: await context.reader.series(graphQuestion(graph, span, where)),
