@@ -145,14 +145,16 @@ function day(zone: Zone, utc: number, days: number): number {
 }
 
 function moment(option: string, text: string, zone: Zone): number {
-  if (/^\d{9,11}$/.test(text)) return Number(text);
-  const [, date, time] = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d.*)?$/.exec(text) ?? [];
+  // A shorter number is a year, or a date without its hyphens; 0 is the beginning.
+  if (/^(?:0|\d{9,11})$/.test(text)) return Number(text);
+  // RFC 3339 section 5.6 and its note.
+  const [, date, time] = /^(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d.*))?$/.exec(text) ?? [];
   const local = Date.parse(`${date}T00:00:00Z`);
   // Date.parse takes 31 February for 3 March.
   if (date !== undefined && !Number.isNaN(local) && new Date(local).toISOString().startsWith(date)) {
     if (time === undefined) return zone.moments(local)[0] / 1000;
-    const named = /(?:Z|[+-]\d\d:?\d\d)$/i.test(text);
-    const stamp = Date.parse(named ? text : `${text}Z`);
+    const named = /(?:Z|[+-]\d\d:?\d\d)$/i.test(time);
+    const stamp = Date.parse(`${date}T${time.toUpperCase()}${named ? '' : 'Z'}`);
     if (!Number.isNaN(stamp)) return Math.floor((named ? stamp : zone.moments(stamp)[0]) / 1000);
   }
   throw new OperationalError('usage', `${option} wants a date (2026-11-23), an RFC 3339 time or epoch seconds, not "${text}"`);
