@@ -32,6 +32,9 @@ export const filterParameters = Object.fromEntries(LABELS.map((label) => [label,
 export const termParameter = (description: string): Type.TOptional<Type.TString> =>
   Type.Optional(Type.String({ minLength: 1, maxLength: LONGEST_TERM, description }));
 
+/** Part of the address. As long as a term, since `trace` asks for what may be either: what is no id is not there. */
+export const MessageId = Type.Object({ id: Type.String({ minLength: 1, maxLength: LONGEST_TERM }) });
+
 export const limitParameter = (fallback: number): Type.TInteger => Type.Integer({ minimum: 1, maximum: 1000, default: fallback });
 
 /** `csv` is a file to save. */

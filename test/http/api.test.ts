@@ -265,6 +265,7 @@ test('what is not there is a 404 problem, whatever the method', async (t) => {
     '/api/v1/messages/999',
     '/api/v1/messages/r-999',
     `/api/v1/messages/${encodeURIComponent("1' OR 1=1 --")}`,
+    `/api/v1/messages/${'m'.repeat(998)}`,
     '/api/v1/nothing',
     '/api/v2/series',
     '/nothing',

@@ -5,7 +5,7 @@ import { OperationalError } from '../../model/errors.ts';
 import { LINE_GAPS, type LineFinder } from '../../model/message-lines.ts';
 import type { App, Context } from '../context.ts';
 import { problemResponses } from '../problem.ts';
-import { List, Query } from '../query.ts';
+import { List, MessageId, Query } from '../query.ts';
 
 const LinesAnswer = Type.Object({
   id: Type.String(),
@@ -27,7 +27,7 @@ export function messageLineRoutes(app: App, { reader }: Context, findLines: Line
       schema: {
         tags: ['Messages'],
         summary: 'The log lines of one message, looked for where the logs lie now: at most 500 lines, 8 seconds',
-        params: Type.Object({ id: Type.String({ minLength: 1, maxLength: 200 }) }),
+        params: MessageId,
         querystring: Query({}),
         response: { 200: LinesAnswer, ...problemResponses },
       },

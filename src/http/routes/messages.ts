@@ -10,7 +10,17 @@ import { jsonOrCsv, sendCsv } from '../csv.ts';
 import { lifeCsv, messagesCsv } from '../exports.ts';
 import { ParameterError, problemResponses } from '../problem.ts';
 import { sendLong } from '../json.ts';
-import { filterParameters, formatParameter, limitParameter, List, Query, rangeParameters, termParameter, whereOf } from '../query.ts';
+import {
+  filterParameters,
+  formatParameter,
+  limitParameter,
+  List,
+  MessageId,
+  Query,
+  rangeParameters,
+  termParameter,
+  whereOf,
+} from '../query.ts';
 import { Life, lifeOf, Summary, summaryOf } from '../rows.ts';
 import { parseRange, type Range } from '../time.ts';
 
@@ -106,7 +116,7 @@ export function messageRoutes(app: App, { reader, clock }: Context): void {
       schema: {
         tags: ['Messages'],
         summary: 'The whole life of one message',
-        params: Type.Object({ id: Type.String({ minLength: 1, maxLength: 200 }) }),
+        params: MessageId,
         querystring: Query({ format: formatParameter }),
         response: { 200: jsonOrCsv(Life), ...problemResponses },
       },
