@@ -28,6 +28,8 @@ const OPTIONS = {
 
 const FORMATS = ['text', 'html', 'json', 'pflogsumm'];
 const LANGUAGES = ['en', 'zh-CN'] as const;
+/** One, as the configuration has it: the API takes a list. */
+const DOMAIN = /^[^\s@/:,]{1,255}$/;
 
 /** `report`: the figures of a day (yesterday unless told) or of any time; with `--send`, by mail to whom the config names. */
 export async function printReport(args: readonly string[]): Promise<void> {
@@ -40,6 +42,8 @@ export async function printReport(args: readonly string[]): Promise<void> {
   const fixed = (['format', 'zone', 'language'] as const).find((option) => values.send && values[option] !== undefined);
   if (fixed !== undefined)
     throw new OperationalError('usage', `what is mailed is as "reports:" in the configuration says: leave --${fixed} out, or --send`);
+  if (values.domain !== undefined && !DOMAIN.test(values.domain))
+    throw new OperationalError('usage', `--domain wants one domain such as example.org, not "${values.domain}"`);
   if (format === 'pflogsumm' && values.domain !== undefined)
     throw new OperationalError('usage', 'pflogsumm has no report of one domain: choose another --format, or leave --domain out');
   const named = zoneOption(values.zone);

@@ -66,6 +66,8 @@ test('wrong usage is told in one line, with exit code 2', async () => {
       new RegExp(`as "reports:" in the configuration says: leave ${option} out`),
     );
   refuses(await command(['report', '--domain', '']), 2, /the value of --domain is empty/);
+  for (const domain of ['example.org,example.net', 'postmaster@example.org'])
+    refuses(await command(['report', '--domain', domain]), 2, /--domain wants one domain such as example\.org, not "/);
   refuses(await command(['trace', '']), 2, /message-id or an address is missing/);
 });
 
