@@ -35,26 +35,28 @@ const TOPS: readonly (readonly [TopOf, SeriesName])[] = [
 /** The figures of a time range, in seconds since the epoch. */
 export async function sums(reader: Pick<StoreReader, 'totals'>, from: number, to: number, where: Where = {}): Promise<ReportSums> {
   const rows = await reader.totals({ from, to, series: ADDITIVE, where });
+  const of = (name: SeriesName): TotalsRow[] => rows.filter((row) => row.series === name);
   const series: Partial<Record<SeriesName, SeriesSums>> = {};
-  for (const name of ADDITIVE) if (name !== BESIDE) series[name] = { total: 0 };
-  series.deferred = { total: 0, messages: 0 };
-  for (const row of rows) add(series, row);
-  return { from: iso(from), to: iso(to), series };
+  for (const name of ADDITIVE) if (name !== BESIDE) series[name] = sumsOf(of(name));
+  return {
+    from: iso(from),
+    to: iso(to),
+    series: { ...series, deferred: { ...sumsOf(of('deferred')), messages: sumsOf(of(BESIDE)).total } },
+  };
 }
 
-function add(series: Partial<Record<SeriesName, SeriesSums>>, row: TotalsRow): void {
-  if (row.series === BESIDE) {
-    if (series.deferred !== undefined) series.deferred.messages = (series.deferred.messages ?? 0) + row.value;
-    return;
-  }
-  const of = (series[row.series] ??= { total: 0 });
-  of.total += row.value;
+function sumsOf(rows: readonly TotalsRow[]): SeriesSums {
+  const of: SeriesSums = { total: rows.reduce((total, { value }) => total + value, 0) };
   for (const label of LABELS) {
-    const value = row.labels[label];
-    if (value === undefined || value === '') continue;
-    const values = (of[label] ??= {});
-    values[value] = (values[value] ?? 0) + row.value;
+    // An object would add a host called "constructor" to what it has by that name already.
+    const values = new Map<string, number>();
+    for (const { labels, value } of rows) {
+      const name = labels[label] ?? '';
+      if (name !== '') values.set(name, (values.get(name) ?? 0) + value);
+    }
+    if (values.size > 0) of[label] = Object.fromEntries(values);
   }
+  return of;
 }
 
 /** The whole report: sums, fates and tops. With a `domain` of ours, what concerns that domain alone. */
