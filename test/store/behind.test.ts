@@ -86,6 +86,14 @@ test('behind a point stand the messages and attempts that it was counted from, a
   for (const [series, where, expected] of cases) {
     assert.deepEqual((await behind(store, series, where)).toSorted(), expected.toSorted(), `${series} ${JSON.stringify(where)}`);
   }
+  // What was dropped for two recipients is one message; by a check, there is no relay.
+  const discarded = { series: 'discarded', from: NOON / 1000, to: NOON / 1000 + 60, limit: 5, where: {} } as const;
+  const bySender = await store.top({ ...discarded, of: 'sender' });
+  const half = { count: 1, share: 0.5 };
+  const senders = ['alice@example.org', 'spammer@example.net'].map((value) => ({ value, ...half }));
+  assert.deepEqual(bySender, { total: 2, rows: senders });
+  const byRelay = await store.top({ ...discarded, of: 'relay' });
+  assert.deepEqual(byRelay, { total: 2, rows: [{ value: 'mx.example.com', ...half }] });
   // It is counted by these, so none would be a wrong answer.
   await assert.rejects(behind(store, 'bounced', { stage: ['rcpt'] }), /bounced is counted by stage, but the rows behind it do not tell/);
   await assert.rejects(behind(store, 'deferred', { source: [''] }), /deferred is counted by source/);
