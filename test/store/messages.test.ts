@@ -162,6 +162,7 @@ test('refused attempts are found by address and client, and have a trace', async
         refused,
         refusal({ time: NOON, recipient: 'second@example.org' }),
         refusal({ action: 'warned', recipient: 'warned@example.org' }),
+        refusal({ action: 'discarded', recipient: 'dropped@example.org' }),
         refusal({ uid: 44, queueId: 'Q44', recipient: 'data@example.org', stage: 'data' }),
       ],
       queueFiles: [queueFile({ uid: 1 })],
@@ -173,7 +174,8 @@ test('refused attempts are found by address and client, and have a trace', async
   assert.deepEqual(await found(store, { term: 'Q44' }), ['refused rejected']);
   assert.deepEqual(await found(store, { recipient: 'warned@example.org' }), []);
   assert.deepEqual(await found(store, { relay: 'mx.example.com' }), []);
-  assert.equal((await found(store, { status: 'rejected' })).length, 3);
+  assert.deepEqual(await found(store, { status: 'rejected' }), ['refused rejected', 'refused rejected', 'refused rejected']);
+  assert.deepEqual(await found(store, { status: 'discarded' }), ['refused discarded']);
   const [summary] = await store.messages({ ...range, client: '2001:db8::25', limit: 1 });
   const trace = await store.trace(summary?.id ?? '');
   assert.deepEqual(trace?.refusals, [refused]);

@@ -46,7 +46,7 @@ export async function readMessages(ask: Ask, memory: Memory, question: MessagesQ
     const { summary, outcomes } = summarize(life);
     if (status === undefined || summary.status === status || outcomes.has(status)) found.push(summary);
   }
-  if ((status === undefined && isFiltered) || status === 'rejected') {
+  if ((status === undefined && isFiltered) || status === 'rejected' || status === 'discarded') {
     found.push(...(await newest(question, limit, (from) => refusedAttempts(ask, { ...question, from }))));
   }
   return found.toSorted((a, b) => b.time - a.time).slice(0, limit);
@@ -95,6 +95,7 @@ async function refusedAttempts(ask: Ask, question: MessagesQuestion): Promise<Me
     conditions.push(`(${filter.refusals.join(' OR ')})`);
   }
   conditions.push(`r.time >= ${parameters.time(question.from * 1000)}`, `r.time < ${parameters.time(question.to * 1000)}`);
+  if (question.status !== undefined) conditions.push(`r.action = ${parameters.add(question.status)}`);
   const rows = await ask(attemptSql(conditions.join(' AND '), parameters.add(question.limit)), parameters.values);
   return rows.map(summaryOfAttempt);
 }
