@@ -18,6 +18,7 @@ export const collectors = {
 export type CollectorType = keyof typeof collectors;
 
 export { Backlogs, type BlockTime } from './backlogs.ts';
+export { LineFramer } from './framing.ts';
 export { KnownStreams } from './identity.ts';
 export { importCollector, importSets } from './import.ts';
 export { type Budget, type Looked, lookUp } from './look-up.ts';

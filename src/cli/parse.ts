@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { LineFramer } from '../../collectors/framing.ts';
+import { LineFramer } from '../../collectors/index.ts';
 import { findParser } from '../../parsers/index.ts';
 import { EnvelopeReader } from '../envelope/envelope.ts';
 import type { Event } from '../model/event.ts';
