@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdir, rm, statfs, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, chown, readdir, rm, statfs, truncate, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { openDuckStore } from '../../src/store/duckdb/index.ts';
 import { smallDisk, unmountable } from '../stack/file-systems.ts';
@@ -56,3 +56,27 @@ test(
     assert.equal(positions[0]?.offset, 7);
   },
 );
+
+test('a write-ahead log that may not be read is no damaged one: refused in a sentence with the cure, and what is in it is kept', async (t) => {
+  const one = await damaged(t);
+  await one.reset();
+  const [folder, log] = [dirname(one.file), `${one.file}.wal`];
+  const files = await readdir(folder);
+  await chmod(log, 0);
+  const root = process.getuid?.() === 0;
+  if (root) {
+    for (const each of [folder, dirname(folder)]) await chmod(each, 0o777);
+    await chown(one.file, 65534, 65534);
+    process.seteuid?.(65534);
+  }
+  try {
+    await assert.rejects(openDuckStore({ path: one.file, threads: 1 }), { code: 'store_unusable', message: /give this user the right to/ });
+  } finally {
+    if (root) process.seteuid?.(0);
+  }
+  assert.deepEqual(await readdir(folder), files);
+  await chmod(log, 0o600);
+  const store = await openDuckStore({ path: one.file, threads: 1 });
+  t.after(() => store.close());
+  assert.equal((await store.savedState()).positions[0]?.offset, 5);
+});

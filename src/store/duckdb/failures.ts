@@ -6,11 +6,14 @@ const firstLine = (message: string): string => message.split('\n', 1)[0] ?? '';
 /** After a FATAL error DuckDB refuses everything until the instance is made anew. */
 export const isFatal = (error: unknown): boolean => /database has been invalidated|^FATAL Error/m.test(text(error));
 
-/** DuckDB's words for a WAL that cannot be replayed. */
+/** DuckDB's words for a WAL that cannot be replayed. It names the file as well where the system keeps it from reading or writing there. */
 export const isDamagedWal = (error: unknown): boolean =>
-  /WAL|replay|checksum|corrupt|deseriali[sz]|serializ|INTERNAL Error|out of range/i.test(text(error)) && !isLocked(error);
+  /WAL|replay|checksum|corrupt|deseriali[sz]|serializ|INTERNAL Error|out of range/i.test(text(error)) &&
+  ![isLocked, isFull, isForbidden].some((is) => is(error));
 
 const isLocked = (error: unknown): boolean => /Could not set lock on file|Conflicting lock/.test(text(error));
+const isFull = (error: unknown): boolean => /No space left on device|ENOSPC|disk quota|max_temp_directory_size/i.test(text(error));
+const isForbidden = (error: unknown): boolean => /Permission denied|EACCES|EPERM|Read-only file system|EROFS/i.test(text(error));
 
 /** What went wrong, in a sentence with its cure. */
 export function explain(error: unknown, path: string): OperationalError {
@@ -29,13 +32,13 @@ export function explain(error: unknown, path: string): OperationalError {
       cause: error,
     });
   }
-  if (/No space left on device|ENOSPC|disk quota|max_temp_directory_size/i.test(message)) {
+  if (isFull(error)) {
     return new OperationalError('disk_full', `No space is left for the database ${path}: free some, it goes on by itself.`, {
       retryable: true,
       cause: error,
     });
   }
-  if (/Permission denied|EACCES|EPERM|Read-only file system|EROFS/i.test(message)) {
+  if (isForbidden(error)) {
     return new OperationalError(
       'store_unusable',
       `The database ${path} cannot be written: give this user the right to write the file and its directory.`,
