@@ -11,6 +11,9 @@ export const DATABASE = 'mailgraph-ext.duckdb';
 /** Where commands find the running service: `{"pid","url"}` in the data directory. */
 export const SERVICE_FILE = 'service.json';
 
+/** What was healed when a command opened the database: its figures may be those of the last backup. */
+export const tellRepair = (notice: string): void => void process.stderr.write(`mailgraph-ext: ${notice}\n`);
+
 /** Makes the data directory, readable by its owner alone: log data is personal data. */
 export async function makeDataDirectory(config: Config): Promise<void> {
   try {

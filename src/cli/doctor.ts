@@ -175,11 +175,12 @@ async function storeCheck(config: Config): Promise<Finding[]> {
         ];
   }
   try {
-    const store = await openDuckStore({ path });
+    const repairs: Finding[] = [];
+    const store = await openDuckStore({ path, onNotice: (notice) => repairs.push(warning('store', notice, '')) });
     const { lines, bytesOnDisk } = await store.facts();
     const notes = await notesOf(store, Date.now());
     await store.close();
-    return [ok('store', `${lines} lines, ${Math.round(bytesOnDisk / 1e6)} MB`), ...unsentReports(notes)];
+    return [...repairs, ok('store', `${lines} lines, ${Math.round(bytesOnDisk / 1e6)} MB`), ...unsentReports(notes)];
   } catch (error) {
     return [wrong('store', (error as Error).message, '')];
   }

@@ -7,7 +7,7 @@ import type { Block, Sink } from '../model/line.ts';
 import { Envelopes } from '../pipeline/envelopes.ts';
 import type { SavedState } from '../store/store.ts';
 import { endOf, readArguments, STORE_OPTIONS, zoneOption } from './arguments.ts';
-import { DATABASE, makeDataDirectory } from './data-directory.ts';
+import { DATABASE, makeDataDirectory, tellRepair } from './data-directory.ts';
 import type { Imported } from './import-messages.ts';
 import { type Progress, progressBar, progressOfAll } from './import-progress.ts';
 import { type Lane, Turns } from './import-turns.ts';
@@ -70,7 +70,13 @@ interface Outcome {
 async function importInto(config: Config, files: Files, counter: CountingThread, stopping: AbortSignal): Promise<Outcome> {
   // The database is much to load: the counting thread starts meanwhile.
   const { openDuckStore } = await import('../store/duckdb/index.ts');
-  const store = await openDuckStore({ path: join(config.data, DATABASE), memoryLimit: STORE_MEMORY, threads: 1, durability: 'checkpoint' });
+  const store = await openDuckStore({
+    path: join(config.data, DATABASE),
+    memoryLimit: STORE_MEMORY,
+    threads: 1,
+    durability: 'checkpoint',
+    onNotice: tellRepair,
+  });
   const progress = progressBar();
   try {
     const saved = await store.savedState();

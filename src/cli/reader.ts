@@ -24,7 +24,7 @@ import type { ReportedAlert } from '../reports/daily.ts';
 import type { Period } from '../reports/period.ts';
 import type { StoreReader } from '../store/store.ts';
 import { type AlertsTold, reportedAlerts, toldAlerts } from './reported-alerts.ts';
-import { DATABASE } from './data-directory.ts';
+import { DATABASE, tellRepair } from './data-directory.ts';
 import { seriesInParts } from './long-series.ts';
 import { runningService } from './running-service.ts';
 
@@ -48,7 +48,7 @@ export async function withReader<T>(config: Config, use: (reader: CommandReader)
     const cure = 'name its directory with --data DIR, or read logs first with serve or import';
     throw new OperationalError('store_unusable', `there is no database in ${config.data}: ${cure}`, { cause });
   });
-  const store = await openDuckStore({ path });
+  const store = await openDuckStore({ path, onNotice: tellRepair });
   try {
     return await use({ ...store, alertsFired: (period, language) => reportedAlerts(store, config, language)(period) });
   } finally {
