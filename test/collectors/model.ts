@@ -35,10 +35,12 @@ class World {
   readonly log: string;
   readonly seen = recorder();
   readonly written: string[] = [];
-  /** Lines that a truncation or deletion may have taken before they were read. */
+  /** Lines that a truncation or deletion may have taken before they were read: those of the file that lay at the path. */
   readonly excused = new Set<string>();
   readonly #pollMillis: number;
   #half = '';
+  /** Where in what was written the file that lies at the path begins. */
+  #begins = 0;
   #running: { controller: AbortController; run: Promise<void> } | undefined;
   #rotated: boolean[] = [];
 
@@ -122,6 +124,7 @@ class World {
       await rename(`${this.log}.${number}${suffix}`, `${this.log}.${number + 1}${suffix}`);
     }
     await move();
+    this.#begins = this.written.length;
     this.#rotated = [false, ...this.#rotated];
   }
 
@@ -139,7 +142,8 @@ class World {
 
   async #lose(kind: 'truncate' | 'delete'): Promise<void> {
     if (!(await this.#whole())) return;
-    for (const line of this.written) this.excused.add(line);
+    for (const line of this.written.slice(this.#begins)) this.excused.add(line);
+    this.#begins = this.written.length;
     await (kind === 'truncate' ? truncate(this.log, 0) : unlink(this.log));
   }
 
