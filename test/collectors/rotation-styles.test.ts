@@ -135,6 +135,8 @@ for (const [name, style] of Object.entries(STYLES)) {
       exact(s);
     });
 
+    // Whether the deleted file had been read to its end cannot be known: a test below holds that a gap is told.
+    if (name === 'delete and create longer') continue;
     test(`made up for after a restart: ${name}${pattern === undefined ? '' : `, found as ${pattern}`}`, async (t) => {
       const s = await scene(t, pattern);
       await s.write(100);
@@ -142,16 +144,13 @@ for (const [name, style] of Object.entries(STYLES)) {
       await s.settled();
       await s.stop();
       // What waits for the collector inside a style is waited for with one that is stopped again at once.
-      const settled = { ...s, settled: async () => {} };
-      if (name !== 'delete and create longer') {
-        await style(settled);
-        s.restart();
-        await s.settled();
-        await s.write(10);
-        await s.settled();
-        await s.stop();
-        exact(s);
-      }
+      await style({ ...s, settled: async () => {} });
+      s.restart();
+      await s.settled();
+      await s.write(10);
+      await s.settled();
+      await s.stop();
+      exact(s);
     });
   }
 }
