@@ -201,7 +201,11 @@ test('commands ask the running service, which alone has the database', async (t)
     1,
     /the service at http:.* has the database open\. Stop it, import, and start it again/,
   );
-  await mkdir(join(directory, 'other'));
+  refuses(
+    await command(['serve', '--data', service.data, '--listen', '127.0.0.1:0', '--log', log]),
+    1,
+    new RegExp(`Process ${service.pid} has the database .* open: stop it, or ask the running service instead\\.`),
+  );
   await service.stop();
   const after = await command(['report', '--data', service.data, ...DAY, '--format', 'json']);
   assert.deepEqual(after.out, report.out);
