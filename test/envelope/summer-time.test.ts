@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EnvelopeReader } from '../../src/envelope/envelope.ts';
+import { zoneNamed } from '../../src/envelope/zone.ts';
+import { lastWhole, type Period } from '../../src/reports/period.ts';
+import { storeOfText } from '../support/log-store.ts';
 
 const MINUTE = 60_000;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -63,34 +66,41 @@ test('a stamp of the hour that does not exist counts as if the clock had not bee
   assert.equal(new Date(found?.time ?? 0).toISOString(), '2026-03-29T01:30:00.000Z');
 });
 
-// The zone of the log is configured; the server's own must not matter, whatever it is, and days are UTC's.
+// The zone of the log is configured; the server's own must not matter, whatever it is, nor whose days are asked for: days are UTC's, or the asker's.
 const ZONES = ['UTC', 'Asia/Shanghai', 'America/New_York', 'Australia/Lord_Howe'];
-for (const logZone of ZONES) {
-  for (const serverZone of ZONES) {
-    test(`a log of ${logZone} on a server in ${serverZone}: the same total per UTC day`, (t) => {
+const [START, DAYS] = [Date.parse('2026-10-30T00:00:00Z'), 4];
+const DAY = 1440 * MINUTE;
+const TIMES = Array.from({ length: 144 * DAYS }, (_, index) => START + index * 10 * MINUTE);
+for (const [i, logZone] of ZONES.entries()) {
+  for (const [j, serverZone] of ZONES.entries()) {
+    const viewerZone = ZONES[(i + j) % ZONES.length] ?? '';
+    test(`a log of ${logZone} on a server in ${serverZone}: the same total per UTC day, and all of them in the days of ${viewerZone}`, async (t) => {
       const before = process.env['TZ'];
       t.after(() => {
         if (before === undefined) delete process.env['TZ'];
         else process.env['TZ'] = before;
       });
       process.env['TZ'] = serverZone;
-      const start = Date.parse('2026-10-30T00:00:00Z');
-      const reader = new EnvelopeReader({ zone: logZone });
-      const perDay = new Map<string, number>();
-      for (let time = start; time < start + 4 * 1440 * MINUTE; time += 10 * MINUTE) {
-        const found = reader.read(lineAt(time, logZone), start + 5 * 1440 * MINUTE);
-        const day = new Date(found?.time ?? 0).toISOString().slice(0, 10);
-        perDay.set(day, (perDay.get(day) ?? 0) + 1);
-      }
+      const text = TIMES.map((time) => `${lineAt(time, logZone)}\n`).join('');
+      const store = await storeOfText(t, text, { zone: logZone, written: START + (DAYS + 1) * DAY });
+      const linesIn = async ({ from, to }: Period): Promise<number> =>
+        (await store.totals({ series: ['log_lines'], from, to, where: {} })).reduce((sum, { value }) => sum + value, 0);
+      const day = DAY / 1000;
+      const perDay = (
+        await store.series({ series: ['log_lines'], from: START / 1000, to: START / 1000 + DAYS * day, step: day, by: [], where: {} })
+      ).series[0]?.points;
       assert.deepEqual(
-        [...perDay],
-        [
-          ['2026-10-30', 144],
-          ['2026-10-31', 144],
-          ['2026-11-01', 144],
-          ['2026-11-02', 144],
-        ],
+        perDay,
+        Array.from({ length: DAYS }, (_, index) => [START / 1000 + index * day, 144]),
       );
+      let all = 0;
+      for (let number = -1; number <= DAYS; number++) {
+        const period = lastWhole('daily', zoneNamed(viewerZone), START + (number + 1.5) * DAY);
+        const lines = await linesIn(period);
+        assert.equal(lines, TIMES.filter((time) => time >= period.from * 1000 && time < period.to * 1000).length);
+        all += lines;
+      }
+      assert.equal(all, TIMES.length);
     });
   }
 }
