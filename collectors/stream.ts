@@ -71,18 +71,20 @@ export class LogStream implements ActiveStream {
 
   /** Hands framed lines over, one block after the other, as fast as the sink takes them. */
   async deliver(framed: readonly Framed[], facts: ReadFacts, sink: Sink): Promise<void> {
+    const { source, tailPath } = this.context;
     for (const piece of framed) {
       const position = this.#position(piece, facts.mtimeMs);
       const origin = piece.offset < this.#historyUntil ? 'history' : 'live';
       const now = Date.now();
       const fresh = origin === 'live' && facts.atEnd && Math.abs(now - facts.mtimeMs) < FRESH_MILLIS;
       const block: Block = {
-        source: this.context.source,
+        source,
         bytes: piece.bytes,
         offset: piece.offset,
         position,
         written: fresh ? now : Math.floor(facts.written ?? facts.mtimeMs),
         origin,
+        ...(tailPath !== undefined && { log: tailPath }),
         ...(piece.cutBytes > 0 && { cutBytes: piece.cutBytes }),
       };
       await sink.lines(block);

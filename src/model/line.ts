@@ -35,6 +35,8 @@ export interface Block {
    * the first start, or is imported; it moves no Prometheus counter.
    */
   readonly origin: 'live' | 'history';
+  /** Which of the source's logs, where it may have several: each has its own order. Its rotated files belong to it. */
+  readonly log?: string;
   /** Host of lines that name none, where the sender is known; else the source's. */
   readonly host?: string;
   /** Bytes of this block's stream that were given up before it (a line over the limit was cut). */

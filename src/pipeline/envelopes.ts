@@ -50,6 +50,8 @@ const FIRST_MAIL_LOG = Date.UTC(1998, 11, 14);
 const ANCIENT_MILLIS = 400 * 86_400_000;
 /** Hosts and tags are whatever lines say: beyond so many pairs numbering begins anew. */
 const MAX_ORIGINS = 20_000;
+/** Each takes some 15 kB. */
+const MAX_READERS = 500;
 
 /** Zone and host of lines whose format names none. */
 export interface Defaults {
@@ -75,8 +77,8 @@ export class Envelopes {
   }
 
   /** Never throws: one bad line must not keep the others from being read. */
-  read({ source, bytes, written, origin, host }: Pick<Block, 'source' | 'bytes' | 'written' | 'origin' | 'host'>): Enveloped {
-    const reader = this.reader(source);
+  read({ source, log, bytes, written, origin, host }: Pick<Block, 'source' | 'log' | 'bytes' | 'written' | 'origin' | 'host'>): Enveloped {
+    const reader = this.reader(source, log);
     if (host !== undefined && this.bySource.get(source)?.host === undefined) reader.host = host;
     if (this.originCount > MAX_ORIGINS) this.renumber();
     const firstOrigin = this.originCount;
@@ -150,11 +152,14 @@ export class Envelopes {
     this.originCount = 0;
   }
 
-  private reader(source: string): EnvelopeReader {
-    let reader = this.readers.get(source);
+  /** One for each log, since its lines before tell what a stamp lacks. Further ones beyond the most of them share their source's. */
+  private reader(source: string, log = source): EnvelopeReader {
+    const own = `${source}\0${log}`;
+    const key = this.readers.size < MAX_READERS || this.readers.has(own) ? own : source;
+    let reader = this.readers.get(key);
     if (reader === undefined) {
-      reader = new EnvelopeReader({ ...this.defaults, ...this.bySource.get(source), source });
-      this.readers.set(source, reader);
+      reader = new EnvelopeReader({ ...this.defaults, ...this.bySource.get(source), source: log });
+      this.readers.set(key, reader);
     }
     return reader;
   }

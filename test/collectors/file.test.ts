@@ -213,6 +213,7 @@ test('several files by pattern, one of them new', async (t) => {
   await until('nine lines', () => seen.lines().length === 9);
   await running.stop();
   assert.deepEqual(seen.lines().toSorted(), written.toSorted());
+  assert.deepEqual(new Set(seen.blocks.map(({ log }) => log)), new Set(['a.log', 'b.log', 'ax.log'].map((name) => join(folder, name))));
 });
 
 test('a log for each day: one that is compressed or removed is let go, after what came to it late', async (t) => {

@@ -77,3 +77,41 @@ test('numbers of hosts and tags begin anew, since lines may name as many as they
   }
   assert.ok(most < 25_000, `${most}`);
 });
+
+/** What a source of several logs makes of lines of one of them. */
+function severalLogs(zone: string) {
+  const envelopes = new Envelopes({ zone, host: 'here' });
+  return (log: string, ...lines: string[]) => {
+    const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
+    const { lines: read, text, texts } = envelopes.read({ source: '/var/log/*.log', log, bytes, written: NOW, origin: 'live' });
+    return lines.map((_, at) => {
+      const [, time = 0, , , , from = 0, to] = read.subarray(at * FIELDS, (at + 1) * FIELDS);
+      return { time: new Date(time).toISOString().slice(11, 16), text: from < 0 ? texts[-from - 1] : text.slice(from, to) };
+    });
+  };
+}
+
+test('of several logs that are read by turns each goes through the hour that the clock shows twice by itself', () => {
+  const read = severalLogs('Europe/Berlin');
+  const times = (log: string, ...clocks: string[]) =>
+    read(log, ...clocks.map((clock) => `Oct 25 ${clock} mx postfix/smtpd[7]: connect`)).map(({ time }) => time);
+  assert.deepEqual(times('a.log', '01:59:00', '02:30:00'), ['23:59', '00:30']);
+  assert.deepEqual(times('b.log', '01:58:00', '02:10:00'), ['23:58', '00:10']);
+  assert.deepEqual(times('a.log', '02:59:00', '02:20:00', '04:00:00'), ['00:59', '01:20', '03:00']);
+  assert.deepEqual(times('b.log', '02:40:00', '02:05:00'), ['00:40', '01:05']);
+});
+
+test("a line of one container's log is no piece of a line that Docker cut in another's", () => {
+  const read = severalLogs('UTC');
+  const entry = (log: string): string => JSON.stringify({ log, stream: 'stdout', time: '2026-11-26T12:00:00Z' });
+  const mail = 'Nov 26 12:00:00 mx postfix/smtpd[7]: ';
+  read('web-json.log', entry('x'.repeat(16_384)));
+  assert.deepEqual(read('mail-json.log', entry(`${mail}connect\n`)), [{ time: '12:00', text: 'connect' }]);
+  assert.match(read('web-json.log', entry('end\n'))[0]?.text ?? '', /^x{16384}end$/);
+});
+
+test('however many logs a source has, each line is read', () => {
+  const read = severalLogs('UTC');
+  for (let number = 0; number < 1_500; number++)
+    assert.equal(read(`${number}.log`, `Nov 26 12:00:00 mx${number} postfix/smtpd[7]: ${number}`)[0]?.text, String(number));
+});
