@@ -44,6 +44,22 @@ test('plain, compressed, renamed: the same content three times counts once', asy
   assert.ok(seen.blocks.every(({ origin }) => origin === 'history'));
 });
 
+test('a copy from before, shorter than what was read, holds nothing new', async (t) => {
+  const folder = await temporaryFolder(t);
+  const written = lines(300);
+  const path = join(folder, 'mail.log');
+  await writeFile(path, text(written));
+  const seen = recorder();
+  await importInto(seen, path);
+  const before = text(written.slice(0, 100));
+  await writeFile(join(folder, 'copy'), before);
+  await writeFile(join(folder, 'copy.gz'), gzipSync(before));
+  for (const copy of ['copy', 'copy.gz']) await importInto(seen, join(folder, copy));
+  await writeFile(path, text([...written, 'one more']));
+  await importInto(seen, path);
+  assert.deepEqual(seen.lines(), [...written, 'one more']);
+});
+
 test('several gzip members, and lines appended since', async (t) => {
   const folder = await temporaryFolder(t);
   const written = lines(300);
