@@ -9,8 +9,6 @@ import { openDuckStore, type DuckStore } from '../../src/store/duckdb/index.ts';
 import { batchOf, DAY_START, delivery, delta, NOON } from './batches.ts';
 
 const ROWS = 500;
-/** Until it is in service again. */
-const MOST_MILLIS = 10_000;
 const range = { from: DAY_START, to: DAY_START + 86_400 };
 
 const batch = (number: number) =>
@@ -92,7 +90,6 @@ async function overwrite(file: string, change: (bytes: Buffer) => void, most: nu
 
 /** Opens it, reads everything, and opens it once more where the damage was found only then. Resolves to where it went on. */
 async function heal(file: string): Promise<number> {
-  const begun = performance.now();
   for (let starts = 1; ; starts++) {
     const store = await openDuckStore({ path: file, threads: 1 });
     try {
@@ -102,7 +99,6 @@ async function heal(file: string): Promise<number> {
       // It works on: what was lost comes from the logs again.
       for (let number = offset + 1; number <= 6; number++) await store.commit(batch(number));
       assert.equal(await position(store), 6);
-      assert.ok(performance.now() - begun < MOST_MILLIS, 'in service again soon');
       return offset;
     } catch (error) {
       if (!(error instanceof OperationalError && error.code === 'store_damaged') || starts === 3) throw error;
