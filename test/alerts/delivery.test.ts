@@ -21,6 +21,8 @@ const halfAnAnswer = (_request: IncomingMessage, response: ServerResponse): void
   response.writeHead(200, { 'content-length': '100' });
   response.write('half', () => response.destroy());
 };
+const anotherProtocol = ({ socket }: IncomingMessage): void =>
+  void socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n');
 const drip = (_request: IncomingMessage, response: ServerResponse): void => {
   response.writeHead(200);
   const dripping = setInterval(() => response.write('.'), 20);
@@ -40,6 +42,7 @@ const MATRIX: readonly [name: string, behaviour: Behaviour, result: string][] = 
     'hook refused: the receiver answered 301: redirects are not followed',
   ],
   ['408', 408, 'hook retried: the receiver answered 408'],
+  ['425', 425, 'hook retried: the receiver answered 425'],
   ['429', 429, 'hook retried: the receiver answered 429'],
   ['500', 500, 'hook retried: the receiver answered 500'],
   ['502', 502, 'hook retried: the receiver answered 502'],
@@ -48,6 +51,7 @@ const MATRIX: readonly [name: string, behaviour: Behaviour, result: string][] = 
   ['a body without an end', drip, 'hook retried: the receiver did not answer within 0 s'],
   ['reset', reset, 'hook retried: the receiver could not be reached (ECONNRESET)'],
   ['half an answer', halfAnAnswer, 'hook retried: the receiver could not be reached (ECONNRESET)'],
+  ['another protocol', anotherProtocol, 'hook retried: the receiver could not be reached (no answer)'],
 ];
 
 for (const [name, behaviour, result] of MATRIX) {
@@ -86,6 +90,8 @@ test('Retry-After is honoured, in seconds and as a date', async (t) => {
   const dated = await fires(t, (_request, response) => void response.writeHead(503, { 'retry-after': at }).end());
   const due = dated.here.alerting.waiting()[0]?.due ?? 0;
   assert.ok(Math.abs(due - dated.here.now - 3_600_000) < 60_000);
+  const long = await fires(t, (_request, response) => void response.writeHead(429, { 'retry-after': '999999999' }).end());
+  assert.equal((long.here.alerting.waiting()[0]?.due ?? 0) - long.here.now, 24 * 60 * MINUTE, 'nobody puts us off for longer than a day');
 });
 
 test('retries grow apart and end; what was given up is told by its state, and its end is still told', async (t) => {

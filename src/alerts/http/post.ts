@@ -54,7 +54,11 @@ export async function post({ url, headers, body }: Post, options: HttpOptions, s
       signal: deadline,
     });
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      sending.once('response', resolve).once('error', reject);
+      // A receiver that changes to another protocol (101) is hung up on, with neither an answer nor an error.
+      sending
+        .once('response', resolve)
+        .once('error', reject)
+        .once('close', () => reject(new Error('no answer')));
       sending.end(body);
     });
     return judge(response, await textOf(response, deadline));
