@@ -76,7 +76,9 @@ function checkTyped(list: unknown, base: KeyPath, schemas: Readonly<Record<strin
   });
 }
 
-/** A channel's `url` is not told, since whoever knows it may write there. */
+/** What is a secret, a channel's address among them, or may stand where its file should be named: it is not told. */
+const SECRET = /^url$|_file$/;
+
 function checkAgainst(schema: TSchema, value: unknown, base: KeyPath): Problem[] {
   const problems: Problem[] = [];
   const seen = new Set<string>();
@@ -103,7 +105,7 @@ function checkAgainst(schema: TSchema, value: unknown, base: KeyPath): Problem[]
       }
     } else if (!seen.has(error.instancePath)) {
       seen.add(error.instancePath);
-      const what = path.at(-1) === 'url' ? 'something else' : found(valueAt(value, path));
+      const what = SECRET.test(path.at(-1) ?? '') ? 'something else' : found(valueAt(value, path));
       const message = `found ${what}, expected ${description(schemaAt(schema, path))}`;
       problems.push({ path: place(base, path), key: false, message });
     }
