@@ -2,7 +2,7 @@ import { createTransport, type SendMailOptions } from 'nodemailer';
 import { OperationalError } from '../model/errors.ts';
 import type { SmtpSettings } from '../model/mail.ts';
 import { isLoopback } from './network.ts';
-import { readSecret, redact } from './secret.ts';
+import { passwordForms, readSecret, redact } from './secret.ts';
 
 /** As nodemailer takes it; `from` and the envelope are the transport's unless given. */
 export type Mail = SendMailOptions;
@@ -76,12 +76,10 @@ export function mailTransport(settings: SmtpSettings): MailTransport {
 /** Codes of failures that a changed configuration cures, and no waiting. */
 const FOR_GOOD = new Set(['EAUTH', 'EENVELOPE', 'EMESSAGE', 'ENOAUTH']);
 
-function explain(error: unknown, { host, port }: SmtpSettings, password: string): OperationalError {
+function explain(error: unknown, { host, port, user = '' }: SmtpSettings, password: string): OperationalError {
   const { message, code, responseCode } = error as Error & { code?: string; responseCode?: number };
   const retryable = responseCode === undefined ? !FOR_GOOD.has(code ?? '') : responseCode < 500;
   // Servers have been seen to repeat what they were told. The cause is left out for the same reason.
-  const said = redact(message, [password, Buffer.from(password).toString('base64')])
-    .replaceAll(/\s+/g, ' ')
-    .slice(0, 300);
+  const said = redact(message, passwordForms(user, password)).replaceAll(/\s+/g, ' ').slice(0, 300);
   return new OperationalError('mail_failed', `the mail server ${host}:${port} did not take it: ${said}`, { retryable });
 }

@@ -14,6 +14,12 @@ export async function readSecret(path: string): Promise<string> {
   }
 }
 
+/** A password in every form in which a login (AUTH PLAIN, AUTH LOGIN; RFC 4616) sends it, should the server repeat what it was told. */
+export const passwordForms = (user: string, password: string): readonly string[] => [
+  password,
+  ...[password, `\0${user}\0${password}`].map((text) => Buffer.from(text).toString('base64')),
+];
+
 /** Text with every secret in it blotted out. */
 export function redact(text: string, secrets: readonly string[]): string {
   return secrets.filter((secret) => secret.length > 3).reduce((left, secret) => left.replaceAll(secret, '[secret]'), text);

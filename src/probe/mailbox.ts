@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ImapFlow } from 'imapflow';
 import { printable } from '../lib/printable.ts';
-import { readSecret, redact } from '../lib/secret.ts';
+import { passwordForms, readSecret, redact } from '../lib/secret.ts';
 import { OperationalError } from '../model/errors.ts';
 import type { ImapSettings } from '../model/probe.ts';
 import { type Arrival, type Inbox, markOfMessageId, messageIdOf, SIZE_LIMIT, SUBJECT } from './inbox.ts';
@@ -154,7 +154,7 @@ async function withMailbox(
   }
 }
 
-function explain(error: unknown, { host, port, mailbox }: ImapSettings, password: string): OperationalError {
+function explain(error: unknown, { host, port, user, mailbox }: ImapSettings, password: string): OperationalError {
   const { message, responseText, authenticationFailed, code } = error as Error & {
     responseText?: string;
     authenticationFailed?: boolean;
@@ -164,7 +164,7 @@ function explain(error: unknown, { host, port, mailbox }: ImapSettings, password
     authenticationFailed === true
       ? `the login was refused${responseText === undefined ? '' : `: ${responseText}`}`
       : (responseText ?? message);
-  const told = printable(redact(said, [password])).slice(0, LONGEST_PROBLEM);
+  const told = printable(redact(said, passwordForms(user, password))).slice(0, LONGEST_PROBLEM);
   const named = code === undefined || told.includes(code) ? '' : ` (${code})`;
   return new OperationalError('mailbox_failed', `the mailbox ${mailbox} at ${host}:${port} cannot be read: ${told}${named}`, {
     retryable: true,

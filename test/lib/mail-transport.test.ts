@@ -26,6 +26,9 @@ async function passwordFile(t: TestContext): Promise<string> {
   return file;
 }
 
+/** RFC 4616: how a client that may choose sends it. */
+const authPlain = (user: string, password: string): string => Buffer.from(`\0${user}\0${password}`).toString('base64');
+
 const failsWith = (retryable: boolean, text: RegExp) => (error: unknown) => {
   assert.ok(error instanceof OperationalError, String(error));
   assert.equal(error.code, 'mail_failed');
@@ -74,7 +77,12 @@ test('verify logs in and sends nothing; a password never stands in an error, eve
     disabledCommands: ['STARTTLS'],
     allowInsecureAuth: true,
     onAuth: ({ username, password }, _session, answer) =>
-      answer(username === 'log' && password === PASSWORD ? null : new Error(`not "${password}"`), { user: username }),
+      answer(
+        username === 'log' && password === PASSWORD ? null : new Error(`not "${password}" as ${authPlain(username ?? '', password ?? '')}`),
+        {
+          user: username,
+        },
+      ),
     onMailFrom: (_from, _session, answer) => {
       mails++;
       answer();
@@ -82,7 +90,10 @@ test('verify logs in and sends nothing; a password never stands in an error, eve
   });
   const file = await passwordFile(t);
   await mailTransport({ ...settings, user: 'log', passwordFile: file }).verify();
-  await assert.rejects(mailTransport({ ...settings, user: 'other', passwordFile: file }).verify(), failsWith(false, /535.*\[secret\]/));
+  await assert.rejects(
+    mailTransport({ ...settings, user: 'other', passwordFile: file }).verify(),
+    failsWith(false, /535.*"\[secret\]" as \[secret\]$/),
+  );
   assert.equal(mails, 0);
 });
 
