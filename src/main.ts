@@ -68,6 +68,9 @@ async function main(args: readonly string[]): Promise<void> {
   )(named ? rest : args);
 }
 
+// What it stores is for its own user, also in a directory that others may look into: log data is personal data.
+process.umask(0o077);
+
 // Garbage is collected once the heap is half as large again as what lives in it, in every thread. V8 by itself lets it become four
 // times that, which for a long import is two hundred megabytes more, and buys no time that can be measured.
 setFlagsFromString('--heap-growing-percent=50');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -143,4 +143,16 @@ test('the logs of two hosts, one handing its mail to the other, are read by turn
   const { series } = JSON.parse(out) as { series: Record<string, { total: number }> };
   assert.deepEqual([series['received']?.total, series['sent']?.total ?? 0, series['delivered']?.total], [messages, 0, messages]);
   assert.equal(await imported(data, ...files), 0);
+});
+
+test('what is stored is for its own user alone, in a directory that others may look into, too', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const [data, log] = [join(directory, 'data'), join(directory, 'mail.log')];
+  await mkdir(data);
+  await chmod(data, 0o755);
+  await writeFile(log, logins(0, 10));
+  assert.equal(await imported(data, log), 10);
+  const files = await readdir(data);
+  assert.ok(files.length > 0);
+  for (const file of files) assert.equal((await stat(join(data, file))).mode & 0o077, 0, file);
 });
