@@ -185,6 +185,22 @@ for (const [type, yes, ...noes] of ANSWERS) {
   });
 }
 
+test('services that make links and mentions of plain text make none of what a stranger wrote', async (t) => {
+  const receiver = await startReceiver(t, [200, '{"ok":true}']);
+  const logged = notice(
+    alert({ labels: { user: '@all' }, evidence: { figures: {}, link: '/', samples: [{ text: 'https://evil.example/ @all', link: '/' }] } }),
+  );
+  await send(hook(receiver.url, { type: 'telegram', chat: '1' }), logged);
+  const { text } = JSON.parse(receiver.received[0]?.body ?? '') as { text: string };
+  assert.match(text, /\n<code>user: @all<\/code>\n- <code>https:\/\/evil\.example\/ @all<\/code>\n/);
+  await send(hook(receiver.url, { type: 'slack' }), logged);
+  const { blocks } = JSON.parse(receiver.received[1]?.body ?? '') as { blocks: { text: { verbatim?: boolean } }[] };
+  assert.deepEqual(
+    blocks.map((block) => block.text.verbatim),
+    [true],
+  );
+});
+
 test('signatures and addresses are those that each service documents', async (t) => {
   const address = new URL(signed('https://oapi.example/robot/send?access_token=t', 'SECabc', START));
   assert.equal(address.searchParams.get('timestamp'), String(START));

@@ -23,7 +23,9 @@ export const slack: MakeNotifier = (settings, services) =>
     request(notice, { url }) {
       const told = toldNotice(notice, services);
       const text = cut(chatLines(told, services, MARKUP), '\n', MOST_BYTES);
-      const body = JSON.stringify({ text: MARKUP.escape(told.heading), blocks: [{ type: 'section', text: { type: 'mrkdwn', text } }] });
+      // Otherwise Slack makes links of addresses, and mentions of names, in what is plain text.
+      const section = { type: 'section', text: { type: 'mrkdwn', text, verbatim: true } };
+      const body = JSON.stringify({ text: MARKUP.escape(told.heading), blocks: [section] });
       return { url, body };
     },
     judge,

@@ -6,10 +6,12 @@ import { httpNotifier, judgeField, type MakeNotifier } from '../http/http-notifi
 const MOST_BYTES = 4000;
 const API = 'https://api.telegram.org';
 
+/** Within `code` Telegram makes no link of an address, and no mention of a name (tdlib, MessageEntity::get_type_priority). */
 const MARKUP: Markup = {
   escape: (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;'),
   bold: (text) => `<b>${text}</b>`,
   link: (text, url) => `<a href="${url.replaceAll('&', '&amp;').replaceAll('"', '%22')}">${text}</a>`,
+  logged: (text) => `<code>${text}</code>`,
 };
 
 /** A bot's message to a chat. The bot's token is in the file; `url` is of a Bot API server of one's own. */
