@@ -113,22 +113,39 @@ test('the size limit is real: a message that is too large ends with the connecti
   await smtp.command('MAIL FROM:<a@b.example>');
   await smtp.command(`RCPT TO:<${addressOf(OURS, newMark(KEY))}>`);
   await smtp.command('DATA');
-  const line = 'x'.repeat(1000);
-  for (let i = 0; i < 3000; i++) smtp.send(line);
-  smtp.send('.');
+  const line = 'x'.repeat(64 * 1024);
+  let taken = 0;
+  await assert.rejects(async () => {
+    for (; taken < 30 * 1024 * 1024; taken += line.length) await smtp.taken(line);
+  });
+  // What the kernel takes for either side is some megabytes.
+  assert.ok(taken < 16 * 1024 * 1024, `${taken} bytes were taken`);
   await assert.rejects(smtp.reply(), /closed the connection/);
   assert.deepEqual(arrivals, []);
+});
+
+test('what only looks like the end of a message is within it: no second one is smuggled in', async (t) => {
+  const { port, arrivals } = await receiver(t);
+  const [first, second] = [addressOf(OURS, newMark(KEY)), addressOf(OURS, newMark(KEY))];
+  for (const end of ['\n.\n', '\n.\r\n', '\r.\r', '\r\n.\r']) {
+    const body = `Hello${end}MAIL FROM:<a@b.example>\r\nRCPT TO:<${second}>\r\nDATA\r\nSubject: smuggled\r\n\r\nHello`;
+    assert.equal((await sendMail(port, { from: 'a@b.example', to: [first], body })).data, 250);
+  }
+  assert.deepEqual(
+    arrivals.map(({ mark, content }) => [addressOf(OURS, mark), /smuggled/.test(content.toString())]),
+    Array.from({ length: 4 }, () => [first, true]),
+  );
 });
 
 test('a client that resets the connection at any step does no harm', async (t) => {
   const { port, arrivals } = await receiver(t);
   const to = `RCPT TO:<${addressOf(OURS, newMark(KEY))}>`;
   const steps = ['EHLO client.example.net', 'MAIL FROM:<a@b.example>', to, 'DATA', 'Subject: half a message'];
-  for (let last = 0; last <= steps.length; last++) {
+  for (const said of [...steps.keys()].map((last) => steps.slice(0, last + 1)).concat([[], ['QUIT']])) {
     const socket = connect(port, '127.0.0.1');
     socket.on('error', () => undefined);
     await once(socket, 'data');
-    for (const step of steps.slice(0, last)) {
+    for (const step of said) {
       socket.write(`${step}\r\n`);
       if (!step.startsWith('Subject')) await once(socket, 'data');
     }

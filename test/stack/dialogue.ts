@@ -47,6 +47,11 @@ export class Dialogue {
     this.socket.write(`${text}\r\n`);
   }
 
+  /** Resolves when this machine has taken it; rejects when the server has gone. */
+  taken(text: string): Promise<void> {
+    return new Promise((taken, gone) => this.socket.write(`${text}\r\n`, (error) => (error ? gone(error) : taken())));
+  }
+
   async close(): Promise<void> {
     this.socket.end();
     if (!this.socket.closed) await once(this.socket, 'close');
