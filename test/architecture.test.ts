@@ -206,6 +206,13 @@ test('the lock file names the packages of every platform, or npm ci would fail t
   );
 });
 
+test('nothing that the product needs runs a program when it is installed', () => {
+  const { packages } = JSON.parse(read('package-lock.json')) as {
+    packages: Readonly<Record<string, { readonly dev?: boolean; readonly hasInstallScript?: boolean }>>;
+  };
+  none(Object.keys(packages).filter((name) => packages[name]?.hasInstallScript === true && packages[name].dev !== true));
+});
+
 test('links between documents lead somewhere', () => {
   const documents = files.filter((file) => file.endsWith('.md'));
   const dead = documents.flatMap((file) =>

@@ -77,6 +77,7 @@ test('a foreign page cannot silence anything, and nonsense is refused', async (t
   assert.equal(await post({ 'sec-fetch-site': 'same-site' }), 403);
   assert.equal(await post({ origin: 'https://evil.example' }), 403);
   assert.equal(await post({ origin: 'null' }), 403);
+  assert.equal(await post({ origin: 'https://evil.example', host: 'localhost', 'x-forwarded-host': 'evil.example' }), 403);
   for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/json-seq', 'multipart/form-data'])
     assert.equal(await post({ 'content-type': type }, JSON.stringify(payload)), 415, type);
   assert.equal((await app.inject({ method: 'DELETE', url: `${url}/x`, headers: { origin: 'https://evil.example' } })).statusCode, 403);
@@ -84,6 +85,7 @@ test('a foreign page cannot silence anything, and nonsense is refused', async (t
   assert.equal(await post({}, { rule: 'disk', minutes: 0 }), 400);
   assert.equal(await post({}, { rule: 'disk', minutes: 60, until: 'ever' }), 400);
   assert.equal(await post({}, { rule: 'disk', minutes: 60, comment: 'x'.repeat(201) }), 400);
+  assert.equal(await post({ 'content-type': 'application/json' }, 'x'.repeat(1_000_000)), 413);
   assert.equal(here.alerting.silences().length, 0);
   assert.equal(await post({ host: 'localhost:9825', origin: 'http://localhost:9825' }), 201);
 });

@@ -83,6 +83,19 @@ test('foreign host names are refused on loopback, against DNS rebinding', async 
   );
 });
 
+test('what a client says in the name of a proxy counts for nothing', async (t) => {
+  const app = await build(t, { reader: healthy });
+  const claims = ['localhost', 'localhost:9825', '127.0.0.1', '[::1]'].flatMap((name) => [
+    { 'x-forwarded-host': name, 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'https' },
+    { 'x-original-host': name, 'x-host': name, 'x-real-ip': '127.0.0.1' },
+    { forwarded: `for=127.0.0.1;host="${name}";proto=https` },
+  ]);
+  for (const claim of claims) {
+    const answer = await app.inject({ url: '/api/v1/queue', headers: { host: 'evil.example', ...claim } });
+    assert.equal(answer.statusCode, 421, JSON.stringify(claim));
+  }
+});
+
 test('configured host names are answered, beside the loopback ones', async (t) => {
   const app = await build(t, { reader: healthy, allowedHosts: ['Mail.example.org'] });
   for (const host of ['mail.example.org', 'mail.example.org:443', 'localhost:9825']) assert.equal(await statusFor(app, host), 200, host);

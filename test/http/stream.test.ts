@@ -147,6 +147,16 @@ test('who goes away is forgotten', async (t) => {
   await until(() => live.readers === 0);
 });
 
+test('there is room for two hundred readers, and again when one goes', async (t) => {
+  const { onPort, live } = await alone(t, {});
+  const readers = await Promise.all(Array.from({ length: 200 }, () => open(onPort)));
+  const refused = await open(onPort);
+  assert.deepEqual([refused.statusCode, refused.headers['content-type']], [429, 'application/problem+json; charset=utf-8']);
+  readers[0]?.destroy();
+  await until(() => live.readers === 199);
+  assert.equal((await open(onPort)).statusCode, 200);
+});
+
 test('who does not read is cut off, and the others read on', async (t) => {
   const { onPort, live, emit } = await alone(t, { mostUnread: 16 * 1024 });
   const sleeper = connect(onPort, '127.0.0.1').pause();
