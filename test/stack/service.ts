@@ -15,6 +15,8 @@ export interface RunningService {
   readonly pid: number;
   /** The API's answer as JSON. */
   get(path: string): Promise<unknown>;
+  /** The end of what it has logged. */
+  log(): string;
   stop(): Promise<void>;
 }
 
@@ -56,6 +58,7 @@ export async function startService(
       if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
       return answer.json();
     },
+    log: serving.errors,
     stop: () => serving.stop(),
   };
 }
