@@ -14,6 +14,7 @@ import { alertWords } from '../../src/alerts/words.ts';
 import type { Mail } from '../../src/lib/mail-transport.ts';
 import type { Alert, Notice } from '../../src/model/alert.ts';
 import { DEFAULT_RULES } from '../../src/model/default-rules.ts';
+import { OperationalError } from '../../src/model/errors.ts';
 import { CHANNEL_TYPES, type ChannelSettings, type ChannelType, type Verdict } from '../../src/model/notifier.ts';
 import { startReceiver } from './receiver.ts';
 import { DISK, hook, START } from './world.ts';
@@ -253,6 +254,44 @@ test('email: both parts, nobody answers it by machine, the same Message-ID at ea
   assert.match(JSON.stringify(first?.html), /&lt;b&gt;\*x\*/);
   assert.doesNotMatch(JSON.stringify(first?.html), /<b>\*x|<at /);
   assert.match(JSON.stringify(first?.text), /https:\/\/page\.example\/\?from=1&to=2/);
+});
+
+test('email: who is refused while others have it gets it later, alone, and who is refused for good holds up nobody', async () => {
+  const asked: unknown[] = [];
+  const answers: (readonly string[] | Error)[] = [
+    ['b@example.org', 'c@example.org'],
+    ['b@example.org'],
+    [],
+    ['b@example.org'],
+    new OperationalError('mail_failed', '550 5.1.1 no such user'),
+    new OperationalError('mail_failed', '550 5.7.1 no'),
+  ];
+  const notifier = makeNotifier(hook('', { type: 'email', to: ['a@example.org', 'b@example.org', 'c@example.org'] }), {
+    ...services,
+    mail: {
+      ...services.mail,
+      send: async ({ to }) => {
+        asked.push(to);
+        const answer = answers.shift() ?? [];
+        if (answer instanceof Error) throw answer;
+        return { reply: '250', refusedRecipients: answer };
+      },
+    },
+  });
+  const { signal } = new AbortController();
+  const [all, some, one] = [['a@example.org', 'b@example.org', 'c@example.org'], ['b@example.org', 'c@example.org'], ['b@example.org']];
+  const again = (whom: string): Verdict => ({ ok: false, retry: true, problem: `the mail server did not take it for ${whom}` });
+  const verdicts = [];
+  for (const id of ['n1', 'n1', 'n1', 'n2', 'n2', 'n3']) verdicts.push(await notifier.send({ ...notice(), id }, signal));
+  assert.deepEqual(asked, [all, some, one, all, one, all]);
+  assert.deepEqual(verdicts, [
+    again('b@example.org, c@example.org'),
+    again('b@example.org'),
+    { ok: true },
+    again('b@example.org'),
+    { ok: true },
+    { ok: false, retry: false, problem: '550 5.7.1 no' },
+  ]);
 });
 
 test('a long time is told in days and hours, also when it is not whole', () => {

@@ -12,6 +12,8 @@ const HTML: Markup = {
 
 /** Mail, by the configured SMTP server. The Message-ID is the same at each attempt, so that a doubled mail is known for one. */
 export const email: MakeNotifier = (settings, services) => {
+  /** By notice, whom the server did not take it for, while it did for others: they alone get it at the next attempt. */
+  const left = new Map<string, readonly string[]>();
   const guarded = async (work: () => Promise<unknown>): Promise<Verdict> => {
     try {
       await work();
@@ -22,13 +24,13 @@ export const email: MakeNotifier = (settings, services) => {
     }
   };
   return {
-    send: (notice) =>
-      guarded(async () => {
+    async send(notice) {
+      const verdict = await guarded(async () => {
         const told = toldNotice(notice, services);
         const [first] = notice.alerts;
         const thread = `<alert.${first?.fingerprint ?? notice.id}.${first?.startsAt ?? 0}@${services.mailDomain}>`;
-        await services.mail.send({
-          to: [...(settings.to ?? [])],
+        const { refusedRecipients } = await services.mail.send({
+          to: [...(left.get(notice.id) ?? settings.to ?? [])],
           subject: told.heading,
           messageId: `<${notice.id}@${services.mailDomain}>`,
           // The firing and the resolved one of an alert come in one thread.
@@ -41,7 +43,15 @@ export const email: MakeNotifier = (settings, services) => {
             .map((line) => `<p>${line}</p>`)
             .join('\n')}</body></html>`,
         });
-      }),
+        if (refusedRecipients.length === 0) return void left.delete(notice.id);
+        left.set(notice.id, refusedRecipients);
+        throw new OperationalError('mail_failed', `the mail server did not take it for ${refusedRecipients.join(', ')}`, {
+          retryable: true,
+        });
+      });
+      // The others have it: its end is told, too.
+      return verdict.ok || verdict.retry || !left.delete(notice.id) ? verdict : { ok: true };
+    },
     probe: () => guarded(() => services.mail.verify()),
   };
 };
