@@ -205,6 +205,31 @@ test('retention drops whole days, coarser sums answer for what is gone, and the 
   assert.equal((await stat(file)).size > 0, true);
 });
 
+test('a year later nothing is left in any table that is older than its limit', async (t) => {
+  const file = await databasePath(t);
+  await (await openDuckStore({ path: file })).close();
+  const now = DAY_START * 1000;
+  // What alerts and reports hold is kept as long as it is needed (alerting.test.ts, schedule.test.ts).
+  const tables = (
+    await inDatabase(
+      file,
+      `SELECT table_name FROM duckdb_columns() JOIN duckdb_tables() USING (table_name)
+       WHERE column_name = 'time' AND table_name NOT LIKE 'alert%' AND table_name NOT IN ('silences', 'report_mails') ORDER BY 1`,
+    )
+  ).map(([name]) => String(name));
+  assert.ok(tables.length > 15, tables.join());
+  await inDatabase(
+    file,
+    ...tables.flatMap((table) =>
+      [400, 32, 31, 1].map((age) => `INSERT INTO ${table} (time) VALUES (make_timestamp_ms(${now - age * 86_400_000 + 3_600_000}))`),
+    ),
+  );
+  const store = await openDuckStore({ path: file });
+  await store.retain({ messages: 30, minutes: 30, hours: 30, days: 30 }, now);
+  await store.close();
+  for (const table of tables) assert.deepEqual(await inDatabase(file, `SELECT count(*)::INTEGER FROM ${table}`), [[1]], table);
+});
+
 test('merging keeps the sums and leaves one row a bin and key', async (t) => {
   const file = await databasePath(t);
   const store = await openDuckStore({ path: file });

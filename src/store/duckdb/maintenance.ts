@@ -198,7 +198,7 @@ export async function retain(database: Database, memoryOf: () => Memory, limits:
     memoryOf().fates.dropped(messagesFrom);
   }
   for (const sql of forgetAlerting(messagesFrom)) dropped += await remove(database, sql);
-  for (const table of ['queue_samples', 'service_samples', 'lag_samples', 'delay_hours', 'delay_days', 'size_hours'])
+  for (const table of ['queue_samples', 'service_samples', 'lag_samples', 'probes', 'delay_hours', 'delay_days', 'size_hours'])
     await drop(table, 'time', hoursFrom);
   await drop('minute_sums', 'time', minutesFrom);
   await drop('hour_sums', 'time', hoursFrom);
