@@ -107,6 +107,7 @@ test('retries grow apart and end; what was given up is told by its state, and it
     const plain = BACKOFF[index] ?? 0;
     assert.ok(wait >= 0.8 * plain && wait <= 1.2 * plain, `${wait} for ${plain}`);
   }
+  assert.equal(new Set(waits.map((wait, index) => wait / (BACKOFF[index] ?? 1))).size, waits.length, 'each by a chance of its own');
   assert.equal(receiver.received.length, BACKOFF.length + 1);
   assert.equal(new Set(receiver.received.map(({ id }) => id)).size, 1);
   assert.equal((await here.store.alertDeliveries(1))[0]?.status, 'given_up');
@@ -182,8 +183,10 @@ test('a group waits for company, then for its interval; a storm is one notice of
   assert.equal(data.alerts.length + data.truncated, 10_000);
   here.fail(...names, 'one more');
   await here.pass(MINUTE);
+  // It has waited for company by now, and the interval is not over.
+  await here.pass(MINUTE);
   assert.equal(receiver.received.length, 1);
-  await here.pass(4 * MINUTE);
+  await here.pass(3 * MINUTE);
   assert.deepEqual(toldOf(receiver.received.slice(1)), ['one more firing']);
 });
 
