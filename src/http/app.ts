@@ -77,6 +77,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     // The longest body is a silence.
     bodyLimit: 16 * 1024,
     requestTimeout: 30_000,
+    // Without a byte for so long, whoever asked does not read: the rows of a long answer would stay in memory until it goes. No question takes as long.
+    connectionTimeout: 120_000,
     routerOptions: { maxParamLength: 1000 },
     frameworkErrors: (error, request, reply) => {
       reply.header('x-content-type-options', 'nosniff');

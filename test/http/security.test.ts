@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { request } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { text as readText } from 'node:stream/consumers';
 import { test } from 'node:test';
@@ -161,6 +162,19 @@ test('what node does not read as a request is a problem, too', async (t) => {
     const body = JSON.parse(answer.split('\r\n\r\n')[1] ?? '') as Record<string, unknown>;
     assert.deepEqual([body['status'], body['code']], [status, 'invalid_request']);
   }
+});
+
+test('who asks for a long answer and does not read it is cut off', async (t) => {
+  const long = reader({ labelValues: () => Promise.resolve(Array.from({ length: 300_000 }, (_, i) => `mx${i}.example.org`)) });
+  const app = await build(t, { reader: long });
+  assert.ok(app.server.timeout > 60_000, 'longer than a question may take');
+  app.server.timeout /= 400;
+  const { port } = new URL(await app.listen({ port: 0, host: '127.0.0.1' }));
+  const socket = connect(Number(port), '127.0.0.1').pause();
+  socket.write('GET /api/v1/labels HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  const [accepted] = (await once(app.server, 'connection')) as [Socket];
+  await once(accepted, 'close');
+  socket.destroy();
 });
 
 test('requests that are too large or broken are refused as problems', async (t) => {
