@@ -1,40 +1,51 @@
 import type { Event, Stored } from '../../src/model/event.ts';
-import { NOTHING, unbracket } from '../fields.ts';
+import { indexOfOnly, NOTHING, unbracket } from '../fields.ts';
 
 /** 2.2's LMTP puts its session id first: `vwQ8DCqjqlqdHgAAwl8aWQ:2: sieve: msgid=...`. */
 const MSGID = /(?:[A-Za-z0-9+/]{16,40}(?::[A-Z]?\d{1,6}){0,4}: )?(?:sieve: )?msgid=/y;
 
 /**
- * What LMTP, LDA and Sieve say of a message: `msgid=<..>: saved mail to INBOX`. deliver_log_format can put more before the
- * words; then only the folder is read.
+ * What LMTP, LDA and Sieve say of a message: `msgid=<..>: saved mail to INBOX`. deliver_log_format can put more around the
+ * message-id: iRedMail has `from=a, envelope_sender=a, subject=s, msgid=<..>, size=n, delivery_time=nms, saved mail to INBOX`.
+ * The subject is a stranger's, so the mark counts where it stands once; where none does, only the folder is read.
  */
 export function readDelivery(who: string, message: string): readonly Event[] | null {
   MSGID.lastIndex = 0;
-  const found = MSGID.exec(message);
-  if (found === null) {
-    const custom = Math.max(message.lastIndexOf(`: ${SAVED}`), message.lastIndexOf(`: ${FILED}`));
-    return custom < 0 ? NOTHING : stored(who, '', message.slice(custom + 2));
-  }
-  const start = found[0].length;
-  const end = endOfMessageId(message, start);
-  return end < 0 ? null : stored(who, message.slice(start, end), message.slice(end + 2));
+  const isFirst = MSGID.test(message);
+  const mark = isFirst ? -1 : indexOfOnly(message, MARK);
+  const start = isFirst ? MSGID.lastIndex : mark + MARK.length;
+  const id = isFirst || mark >= 0 ? readMessageId(message, start) : undefined;
+  if (id !== undefined) return stored(who, message.slice(start, id.end), message.slice(id.words));
+  const custom = Math.max(message.lastIndexOf(`: ${SAVED}`), message.lastIndexOf(`: ${FILED}`));
+  if (custom >= 0) return stored(who, '', message.slice(custom + 2));
+  return isFirst ? null : NOTHING;
 }
 
+const MARK = ' msgid=';
 const SAVED = 'saved mail to ';
 const FILED = "stored mail into mailbox '";
 const OPEN_FAILED = 'save failed to open mailbox ';
+
+/** What stands between the message-id and the words: numbers of Dovecot's own, and nothing that a stranger chose. */
+const BETWEEN = />(?:,? (?:v?size|(?:session|delivery)(?:_time)?)=\d{1,15}(?:ms)?)*[:,] /y;
 
 /**
  * A message-id is a stranger's text and may forge words of ours (Dovecot takes the quotes off `<"x>: discarded"@y>`), with
  * another message's id before them. So the last words that are known count. Where a remote server's reply or a mailbox' name
  * forges them, the id that comes of it is nobody's.
  */
-function endOfMessageId(message: string, start: number): number {
-  if (message[start] !== '<') return message.indexOf(': ', start);
-  for (let at = message.lastIndexOf('>: '); at > start; at = message.lastIndexOf('>: ', at - 1)) {
-    if (wordsAt(message, at + 3) !== undefined) return at + 1;
+function readMessageId(message: string, start: number): { readonly end: number; readonly words: number } | undefined {
+  if (message[start] !== '<') {
+    const end = message.indexOf(': ', start);
+    return end < 0 || wordsAt(message, end + 2) === undefined ? undefined : { end, words: end + 2 };
   }
-  return -1;
+  for (let at = message.lastIndexOf('>'); at > start; at = message.lastIndexOf('>', at - 1)) {
+    BETWEEN.lastIndex = at;
+    if (!BETWEEN.test(message)) continue;
+    const words = BETWEEN.lastIndex;
+    if (wordsAt(message, words) !== undefined) return { end: at + 1, words };
+  }
+  return undefined;
 }
 
 /** Pigeonhole puts the action's name before the words since 0.5: `fileinto action: stored mail into mailbox 'Junk'`. */
