@@ -61,6 +61,13 @@ export const startsTag = (line: string, at: number): boolean => {
   return code >= 97 && code <= 122;
 };
 
+/**
+ * Where the text begins after the tag: behind a blank, or two, since many a template for rsyslog puts one before %msg%, which
+ * begins with one of its own (`%syslogtag% %msg%`).
+ */
+export const textStart = (line: string, at: number): number =>
+  line.charCodeAt(at) !== BLANK ? at : line.charCodeAt(at + 1) === BLANK ? at + 2 : at + 1;
+
 /** The position after structured data (RFC 5424 section 6.3), -1 when it is malformed. */
 export function structuredDataEnd(line: string, from: number, limit: number): number {
   if (line[from] === '-') return from + 1;

@@ -29,6 +29,7 @@ import {
   startsTag,
   matchWithin,
   structuredDataEnd,
+  textStart,
   TAGGED,
   RECORD_LINE,
 } from './patterns.ts';
@@ -259,7 +260,7 @@ export class PrefixReader {
       if (known !== undefined && (end === colon || (line.charCodeAt(end) === OPEN && end < colon - 2))) {
         this.#envelope.tag = known.tag;
         this.#envelope.pid = pid;
-        return this.#text(known, line, line.charCodeAt(colon + 1) === BLANK ? colon + 2 : colon + 1, limit, written, layers);
+        return this.#text(known, line, textStart(line, colon + 1), limit, written, layers);
       }
     }
     return this.#tagAnew(line, from, limit, written, layers);
@@ -283,8 +284,7 @@ export class PrefixReader {
       at = bracket + (pid[1]?.length ?? 0) + 2;
     }
     if (line.charCodeAt(at) === COLON) at++;
-    if (line.charCodeAt(at) === BLANK) at++;
-    return this.#text(known, line, Math.min(at, limit), limit, written, layers);
+    return this.#text(known, line, Math.min(textStart(line, at), limit), limit, written, layers);
   }
 
   #text(known: KnownTag, line: string, from: number, limit: number, written: number, layers: number): boolean {

@@ -115,7 +115,8 @@ export class ShortWay {
     }
     const known = this.#tags.recallIn(bytes, from, end);
     if (known === undefined || known.wrapsLines) return false;
-    const start = bytes[colon + 1] === BLANK ? colon + 2 : colon + 1;
+    let start = bytes[colon + 1] === BLANK ? colon + 2 : colon + 1;
+    if (bytes[start] === BLANK && start === colon + 2) start++; // as textStart() has it
     const first = bytes[start];
     // A message id, `message repeated`, FreeBSD's `last message`: not for the short way.
     if (first === OPEN || first === 109 || (first === 108 && known.tag.program === 'syslogd')) return false;

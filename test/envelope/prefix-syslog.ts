@@ -72,6 +72,15 @@ export const SYSLOG_CASES: readonly Case[] = [
     text: 'imap-login: Login: user=<a>',
   },
   {
+    name: "rsyslog's template with a blank before %msg%",
+    line: '2026-11-23T12:00:00+01:00 mx postfix/smtpd[1]:  connect from unknown[192.0.2.9]',
+    time: '2026-11-23T11:00:00Z',
+    host: 'mx',
+    tag: 'postfix/smtpd',
+    pid: 1,
+    text: 'connect from unknown[192.0.2.9]',
+  },
+  {
     name: 'tag without a colon',
     line: 'Nov 23 12:00:00 mx program the text',
     time: '2026-11-23T11:00:00Z',
