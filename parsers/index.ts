@@ -4,6 +4,7 @@ import { bogofilter } from './bogofilter.ts';
 import { clamavMilter } from './clamav-milter.ts';
 import { clamd } from './clamd.ts';
 import { clamsmtpd } from './clamsmtpd.ts';
+import { companions } from './companions.ts';
 import { courier } from './courier.ts';
 import { cyrus } from './cyrus.ts';
 import { dovecot } from './dovecot.ts';
@@ -67,6 +68,7 @@ export const PARSERS: readonly Parser[] = [
   dspam,
   bogofilter,
   mailscanner,
+  companions,
   maildrop,
   exim,
   sendmail,

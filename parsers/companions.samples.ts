@@ -1,0 +1,36 @@
+import type { Sample } from '../src/model/parser.ts';
+
+/** A line, and below it what comes of it. */
+// prettier-ignore
+export const SAMPLES: readonly Sample[] = [
+  { tag: 'postsrsd', source: 'PostSRSd 2.0, src/srs.c',
+    text: 'postsrsd: <alice@example.net> rewritten as <SRS0=6Mqj=4C=example.net=alice@example.org>',
+    events: [] },
+  { tag: 'postsrsd', source: 'PostSRSd 2.0, src/srs.c',
+    text: 'postsrsd: warn: <alice@example.net> not rewritten: database error',
+    events: [{ kind: 'notice', severity: 'warning', text: 'postsrsd: warn: <alice@example.net> not rewritten: database error' }] },
+  { tag: 'milter-greylist', source: 'milter-greylist.c',
+    text: '4104E3D: addr mail.example.net[192.0.2.7] from <alice@example.net> to <bob@example.org> delayed for 00:05:00 (ACL 42)',
+    events: [] },
+  { tag: 'milter-greylist', source: 'milter-greylist.c',
+    text: 'cannot get user smmsp data: No such file or directory',
+    events: [{ kind: 'notice', severity: 'error', text: 'cannot get user smmsp data: No such file or directory' }] },
+  { tag: 'sqlgrey', source: 'SQLgrey 1.8',
+    text: 'grey: early reconnect: 192.0.2(192.0.2.7), alice@example.net -> bob@example.org',
+    events: [] },
+  { tag: 'postfwd3/policy', source: 'postfwd3',
+    text: '[RULES] rule=17, id=RBL, client=unknown[192.0.2.7], sender=<alice@example.net>, recipient=<bob@example.org>, helo=<me>, proto=SMTP, state=RCPT, delay=0s, hits=RBL, action=REJECT listed',
+    events: [] },
+  { tag: 'postfwd3', source: 'postfwd3',
+    text: "warning: ignoring unknown command 'x'",
+    events: [{ kind: 'notice', severity: 'warning', text: "warning: ignoring unknown command 'x'" }] },
+  { tag: 'postfix/policyd-weight', source: 'policyd-weight 0.1.15',
+    text: 'weighted check:  NOT_IN_SBL_XBL_SPAMHAUS=-1.5 CL_IP_EQ_HELO_IP=-2 (check from: .example. - helo: .mail.example. - helo-domain: .example.) ; rate: -7',
+    events: [] },
+  { tag: 'saslauthd', source: 'Cyrus SASL 2.1',
+    text: 'do_auth         : auth failure: [user=alice] [service=smtp] [realm=example.org] [mech=pam] [reason=PAM auth error]',
+    events: [] },
+  { tag: 'sqlgrey', source: 'attack',
+    text: 'grey: new: 192.0.2(192.0.2.7), "error: x"@example.net -> bob@example.org',
+    events: [] },
+];
