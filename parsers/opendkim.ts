@@ -11,7 +11,9 @@ export const opendkim: Parser = {
       if (text.startsWith('OpenDKIM Filter v')) return notice('info', text, text.includes(' terminating ') ? 'stop' : 'start');
       if (text.startsWith('OpenDKIM Filter: ')) return notice('info', text);
       if (startsWithOne(text, ['configuration reloaded', 'reloading configuration'])) return notice('info', text, 'reload');
+      if (text.startsWith('WARNING: ')) return notice('warning', text);
       if (startsWithOne(text, FAULTS)) return notice('error', text);
+      if (/^[0-9A-Za-z]{5,20} ignoring signature from /.test(text)) return NOTHING;
       return startsWithOne(text, QUIET) ? NOTHING : null;
     }
     const result = RESULTS.find(([start]) => text.startsWith(start))?.[1];
@@ -33,6 +35,8 @@ const RESULTS: readonly (readonly [string, string])[] = [
 
 const FAULTS = ["can't ", 'dkim_', 'smfi_', 'error ', '/', 'key data is not secure', 'failed '] as const;
 const QUIET = [
+  // Of mail for which Postfix has no queue id yet.
+  '(unknown-jobid)',
   'trying ',
   'mlfi_',
   'configuration ',
