@@ -277,6 +277,112 @@ export const SAMPLES: readonly Sample[] = [
   },
   {
     tag: 'exim',
+    text: 'fixed_login authenticator failed for (User) [192.0.2.7]: 435 Unable to authenticate at present (set_id=ann@example.org): failed to open /etc/exim4/passwd',
+    events: [
+      {
+        kind: 'notice',
+        severity: 'warning',
+        text: 'fixed_login authenticator failed for (User) [192.0.2.7]: 435 Unable to authenticate at present (set_id=ann@example.org): failed to open /etc/exim4/passwd',
+      },
+    ],
+    source: 'exim/src/smtp_in.c smtp_in_auth()',
+  },
+  {
+    tag: 'exim',
+    text: 'login authenticator failed for (User) [192.0.2.7]:51234 I=[198.51.100.1]:587: 501 Authentication cancelled',
+    events: [],
+    source: 'exim/src/smtp_in.c smtp_in_auth()',
+  },
+  {
+    tag: 'exim',
+    text: 'rejected EHLO from mx.example.net [192.0.2.7]: syntactically invalid argument(s): mx_1',
+    events: [
+      {
+        kind: 'rejected',
+        source: 'smtpd',
+        stage: 'helo',
+        temporary: false,
+        reason: 'helo',
+        text: 'rejected EHLO from mx.example.net [192.0.2.7]: syntactically invalid argument(s): mx_1',
+        clientName: 'mx.example.net',
+        clientIp: '192.0.2.7',
+      },
+    ],
+    source: 'exim/src/smtp_in.c check_helo()',
+  },
+  {
+    tag: 'exim',
+    text: 'refused connection from (x) [192.0.2.7] (host_reject_connection)',
+    events: [
+      {
+        kind: 'rejected',
+        source: 'smtpd',
+        stage: 'connect',
+        temporary: false,
+        reason: 'blocklist',
+        text: 'refused connection from (x) [192.0.2.7] (host_reject_connection)',
+        clientIp: '192.0.2.7',
+        helo: 'x',
+      },
+    ],
+    source: 'exim/src/smtp_in.c',
+  },
+  {
+    tag: 'exim',
+    text: 'temporarily refused connection from [192.0.2.7]: not in reserve list: connected=18 max=20 reserve=2',
+    events: [
+      {
+        kind: 'rejected',
+        source: 'smtpd',
+        stage: 'connect',
+        temporary: true,
+        reason: 'rate',
+        text: 'temporarily refused connection from [192.0.2.7]: not in reserve list: connected=18 max=20 reserve=2',
+        clientIp: '192.0.2.7',
+      },
+    ],
+    source: 'exim/src/smtp_in.c',
+  },
+  {
+    tag: 'exim',
+    text: 'Connection from [192.0.2.7]:51234 refused: too many connections from that IP address',
+    events: [
+      {
+        kind: 'rejected',
+        source: 'smtpd',
+        stage: 'connect',
+        temporary: true,
+        reason: 'rate',
+        text: 'Connection from [192.0.2.7]:51234 refused: too many connections from that IP address',
+        clientIp: '192.0.2.7',
+      },
+    ],
+    source: 'exim/src/daemon.c',
+  },
+  {
+    tag: 'exim',
+    text: 'Connection from [192.0.2.7] refused: load average = 12.00',
+    events: [
+      {
+        kind: 'rejected',
+        source: 'smtpd',
+        stage: 'connect',
+        temporary: true,
+        reason: 'temporary',
+        text: 'Connection from [192.0.2.7] refused: load average = 12.00',
+        clientIp: '192.0.2.7',
+      },
+    ],
+    source: 'exim/src/daemon.c',
+  },
+  {
+    tag: 'exim',
+    text: 'unexpected disconnection while reading SMTP command from (x) [192.0.2.7] D=1s',
+    events: [],
+    source: 'exim/src/smtp_in.c',
+  },
+  {
+    tag: 'exim',
     text: 'H=(x) [192.0.2.66] F=<"a> rejected RCPT <b@example.org>: Greylisted"@example.net> rejected RCPT <nobody@example.org>: Unrouteable address',
     events: [
       {

@@ -1,6 +1,6 @@
 import type { Event, Refusal, RejectReason, SmtpStage } from '../src/model/event.ts';
 import type { Parser } from '../src/model/parser.ts';
-import { NOTHING, readAddress, startsWithOne } from './fields.ts';
+import { NOTHING, notice, readAddress, startsWithOne } from './fields.ts';
 import { rejectReason } from './postfix/reject-reason.ts';
 
 /**
@@ -19,13 +19,26 @@ export const exim: Parser = {
     if (text.startsWith('SMTP ')) return smtp(text);
     if (text.startsWith('SA: Action: ')) return spamAssassin(text);
     if (/^[HF]=/.test(text)) return refused(text);
+    const turnedAway = TURNED_AWAY.find(([start]) => start.test(text));
+    if (turnedAway !== undefined) return [{ ...refusal(text, ...turnedAway[2]), temporary: turnedAway[1] }];
     return startsWithOne(text, QUIET) ? NOTHING : null;
   },
 };
 
+/** Before there is a session that an ACL could look at (daemon.c, smtp_in.c). */
+const TURNED_AWAY: readonly (readonly [RegExp, temporary: boolean, readonly [SmtpStage, RejectReason]])[] = [
+  [/^rejected (?:EHLO|HELO) from /, false, ['helo', 'helo']],
+  [/^refused connection from /, false, ['connect', 'blocklist']],
+  [/^temporarily refused connection from /, true, ['connect', 'rate']],
+  [/^Connection from [^ ]{1,80} refused: load average /, true, ['connect', 'temporary']],
+  [/^Connection from [^ ]{1,80} refused: too many /, true, ['connect', 'rate']],
+];
+
 const QUIET = [
   'no MAIL in SMTP connection from ',
   'no host name found for ',
+  'no IP address found for host ',
+  'unexpected disconnection while reading SMTP command from ',
   'Start queue run',
   'End queue run',
   'TLS error on connection ',
@@ -37,10 +50,16 @@ const AUTH = new RegExp(String.raw`^[\w-]{1,64} authenticator failed for ${CLIEN
 const HOST = new RegExp(String.raw`(?:^| )H=${CLIENT}`);
 const FROM = new RegExp(String.raw`(?:from |H=)${CLIENT}`);
 
-/** `plain_login authenticator failed for host (helo) [ip]:port: 535 Incorrect authentication data (set_id=user)`. */
+/**
+ * `plain_login authenticator failed for host (helo) [ip]:port: 535 Incorrect authentication data (set_id=user)`. 435 is a fault of
+ * Exim's own or of its database, and a client that cancels tried no password.
+ */
 function failedLogin(text: string): readonly Event[] | undefined {
   const found = AUTH.exec(text.slice(0, 900));
   if (found === null) return undefined;
+  const reply = text.slice(found[0].length);
+  if (SERVICE_FAULT.test(reply)) return notice('warning', text);
+  if (reply.endsWith(': 501 Authentication cancelled')) return NOTHING;
   const user = text.endsWith(')') ? text.lastIndexOf(' (set_id=') : -1;
   const ip = readAddress(found[3] ?? '');
   return [
@@ -54,6 +73,8 @@ function failedLogin(text: string): readonly Event[] | undefined {
     },
   ];
 }
+
+const SERVICE_FAULT = /^(?: I=\[[0-9A-Fa-f:.]{2,45}\](?::\d{1,5})?)?: 435 /;
 
 function smtp(text: string): readonly Event[] | null {
   const [start = ''] = /^SMTP (?:protocol synchronization error|protocol error|call from|connection from)/.exec(text) ?? [];

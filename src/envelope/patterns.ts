@@ -21,7 +21,7 @@ export const HORDE_OWN = /HORDE (?=\[[a-z]{1,16}\] \[)/y;
 export const FLASK = /\] (?=[A-Z]{4,8} in [\w.]{1,64}: )/y;
 /** Exim's main log, where its words alone say whose it is; before TAGGED, since some of them end in a colon. */
 export const EXIM_OWN =
-  /(?=(?:\[\d{1,10}\] )?(?:[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4} |[HF]=|SMTP (?:protocol|call|connection|command|data) |no MAIL in SMTP |[\w-]{1,64} authenticator failed for |(?:Start|End) queue run))/y;
+  /(?=(?:\[\d{1,10}\] )?(?:[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4} |[HF]=|SMTP (?:protocol|call|connection|command|data) |no MAIL in SMTP |[\w-]{1,64} authenticator failed for |(?:Start|End) queue run|rejected (?:EHLO|HELO) from |(?:temporarily )?refused connection from |Connection from \[[0-9A-Fa-f:.]{2,45}\]\S{0,32} refused: ))/y;
 export const PRI = /<\d{1,3}>/y;
 /** FreeBSD's syslogd -v and -vv: facility and severity after the time. */
 export const FACILITY = /<[a-z0-9]+\.[a-z0-9]+> /y;

@@ -161,6 +161,13 @@ export const OTHER_CASES: readonly Case[] = [
     text: 'login authenticator failed for x ([192.0.2.33]) [192.0.2.74]: 535 Incorrect',
   },
   {
+    name: "Exim's own file, who was turned away at the door",
+    line: '2026-11-23 17:03:46 Connection from [192.0.2.74]:55010 refused: too many connections',
+    time: '2026-11-23T16:03:46Z',
+    tag: 'exim',
+    text: 'Connection from [192.0.2.74]:55010 refused: too many connections',
+  },
+  {
     name: 'docker compose',
     line: 'mailserver  | 2025-03-28T23:26:33.210677+01:00 smtp1 opendkim[695]: OpenDKIM Filter v2.11.0 starting (args: -f)',
     time: '2025-03-28T22:26:33.210Z',
