@@ -520,6 +520,18 @@ export const SAMPLES: readonly Sample[] = [
   },
   {
     tag: 'postfix/smtp',
+    text: 'mx.example.com[192.0.2.136]:25: SNI hostname: mx.example.com',
+    events: [],
+    source: 'tls/tls_client.c, smtp_tls_loglevel = 2',
+  },
+  {
+    tag: 'postfix/smtp',
+    text: 'mx.example.com[192.0.2.136]:25: matched peername: mx.example.com',
+    events: [],
+    source: 'tls/tls_verify.c, smtp_tls_loglevel = 2',
+  },
+  {
+    tag: 'postfix/smtp',
     text: 'Untrusted TLS connection established to mx.example.com[192.0.2.136]:25: TLSv1.2 with cipher ECDHE-RSA-AES256-SHA384 (256/256 bits)',
     events: [],
     source: 'tls_client.c',

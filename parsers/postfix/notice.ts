@@ -45,6 +45,7 @@ const TLS_STARTS = [
   'SSL_connect error to ',
   'SSL_accept:',
   'SSL_connect:',
+  'SSL3 alert ',
   'certificate verification failed for ',
   'client certificate verification failed for ',
   'server certificate verification failed for ',
@@ -67,10 +68,15 @@ const TLS_STARTS = [
 
 const TLS_TRUST = ['Anonymous ', 'Untrusted ', 'Trusted ', 'Verified '] as const;
 
-/** tls/tls_server.c, tls_client.c, tls_verify.c, tls_misc.c, at smtp_tls_loglevel 1 and 2. */
+/** At smtp_tls_loglevel 3 and 4 what goes over the wire (tls_bio_dump_cb()). */
+const TLS_DUMP =
+  /^(?:(?:read from|write to) [0-9A-F]{6,16} \[[0-9A-F]{6,16}\] \(|[0-9a-f]{4,8} (?:- <SPACES\/NULLS>$|(?:[0-9a-f]{2}[ -]){1,16}))/;
+
+/** tls/tls_server.c, tls_client.c, tls_verify.c, tls_misc.c, at smtp_tls_loglevel 1 to 4. */
 function isTlsLine(text: string): boolean {
   for (const trust of TLS_TRUST) if (matches(text, trust, 0)) return matches(text, 'TLS connection ', trust.length);
   for (const start of TLS_STARTS) if (matches(text, start, 0)) return true;
+  if (TLS_DUMP.test(text)) return true;
   // `host[address]: subject_CN=..., issuer_CN=..., fingerprint=...`, `host[address]:25: re-using session ...`
   const close = text.indexOf(']');
   if (close < 0 || close > 320) return false;
@@ -82,6 +88,8 @@ function isTlsLine(text: string): boolean {
 const TLS_PEER_FACTS = [
   'subject_CN=',
   'Matched ',
+  'matched peername: ',
+  'SNI hostname: ',
   'Trusted: ',
   'Untrusted: ',
   'Verified: ',

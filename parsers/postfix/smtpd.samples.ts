@@ -1405,6 +1405,30 @@ export const SAMPLES: readonly Sample[] = [
   },
   {
     tag: 'postfix/smtpd',
+    text: 'SSL3 alert read:fatal:certificate unknown',
+    events: [],
+    source: 'tls/tls_misc.c, smtpd_tls_loglevel = 2',
+  },
+  {
+    tag: 'postfix/smtpd',
+    text: 'read from 55D0A1F3C2B0 [55D0A1F4D2C3] (5 bytes => 5 (0x5))',
+    events: [],
+    source: 'tls/tls_bio_ops.c, smtpd_tls_loglevel = 3',
+  },
+  {
+    tag: 'postfix/smtpd',
+    text: '0000 16 03 01 02 00 01 00 01-fc 03 03 aa bb cc dd ee  ................',
+    events: [],
+    source: 'tls/tls_misc.c, smtpd_tls_loglevel = 3',
+  },
+  {
+    tag: 'postfix/smtpd',
+    text: '01f0 - <SPACES/NULLS>',
+    events: [],
+    source: 'tls/tls_misc.c, smtpd_tls_loglevel = 3',
+  },
+  {
+    tag: 'postfix/smtpd',
     text: 'Anonymous TLS connection established from mx.example.net[192.0.2.10]: TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits) key-exchange X25519 server-signature RSA-PSS (2048 bits) server-digest SHA256',
     events: [],
     source: 'tls_server.c',
