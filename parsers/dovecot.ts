@@ -113,6 +113,8 @@ const LOGIN_SERVICES: Readonly<Record<string, LoginService>> = {
 const SESSION_SERVICES: Readonly<Record<string, LoginService>> = {
   imap: 'imap',
   IMAP: 'imap',
+  // A client that idles is handed over to it (imap_hibernate_timeout), and may end there: with the bytes of its whole session.
+  'imap-hibernate': 'imap',
   pop3: 'pop3',
   POP3: 'pop3',
   managesieve: 'sieve',
@@ -123,7 +125,7 @@ const SESSION_SERVICES: Readonly<Record<string, LoginService>> = {
 /** Processes whose informational lines carry nothing for us. A name that is not here makes the line unknown. */
 const QUIET = new Set(
   (
-    'anvil config dict doveadm doveconf director dns-client dns_client health-check imap-hibernate imap-urlauth imap-urlauth-login ' +
+    'anvil config dict doveadm doveconf director dns-client dns_client health-check imap-urlauth imap-urlauth-login ' +
     'imap-urlauth-worker indexer indexer-worker ipc log old-stats quota-status quota-warning replicator aggregator script script-login ssl-params ' +
     'stats dsync dsync-local dsync-remote dsync-server welcome fts fts-flatcurve spam-report tika lua'
   ).split(' '),
