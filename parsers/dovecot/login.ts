@@ -1,5 +1,5 @@
 import type { Event, Login, LoginService } from '../../src/model/event.ts';
-import { NOTHING, readAddress } from '../fields.ts';
+import { NOTHING, notice, readAddress } from '../fields.ts';
 
 /**
  * What a login process says in parentheses of a connection that ends without a session (login-common/client-common.c,
@@ -19,9 +19,11 @@ const FAILURES: readonly (readonly [string, Login['result']])[] = [
   ['(sent invalid base64', 'failed'],
   ['(connection limit reached', 'failed'],
   ['(internal failure', 'failed'],
-  ['(auth service reported temporary failure', 'failed'],
   ['Maximum number of connections from user+IP exceeded', 'failed'],
 ];
+
+/** It was the authentication service that failed, its database mostly: nobody's password was wrong. */
+const SERVICE_FAULT = '(auth service reported temporary failure';
 
 /**
  * The last try had no outcome. Up to 2.3 so said only of a single one; in 2.4 whatever came before it stands in the same
@@ -58,6 +60,7 @@ export function readLogin(service: LoginService, message: string): readonly Even
   if (head === 'Login' || head === 'Logged in' || isProxied(head)) {
     return [loginEvent(service, 'ok', 1, elements)];
   }
+  if (head.includes(SERVICE_FAULT)) return notice('warning', head);
   for (const [mark, result] of FAILURES) {
     const at = head.indexOf(mark);
     if (at >= 0) return [loginEvent(service, result, Math.max(1, refusedIn(head, at)), elements)];
