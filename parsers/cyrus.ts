@@ -30,6 +30,15 @@ export function parseCyrus(text: string, program: string): readonly Event[] | nu
 const FAULTS = ['IOERROR', 'DBERROR', 'FATAL', 'Fatal error', 'unable to ', 'could not ', 'couldn'] as const;
 const QUIET = [
   'accepted connection',
+  'connection from ',
+  "lmtp connection preauth'd ",
+  'idle for too long',
+  'IMAP session stats ',
+  'LMTP session stats ',
+  'DIGEST-MD5 ',
+  'forked process to run ',
+  'tls_prune: ',
+  'Services reconfigured',
   'starttls: ',
   'STARTTLS ',
   'inittls: ',
