@@ -23,8 +23,12 @@ export const FLASK = /\] (?=[A-Z]{4,8} in [\w.]{1,64}: )/y;
 export const EXIM_OWN =
   /(?=(?:\[\d{1,10}\] )?(?:[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4} |[HF]=|SMTP (?:protocol|call|connection|command|data) |no MAIL in SMTP |[\w-]{1,64} authenticator failed for |(?:Start|End) queue run|rejected (?:EHLO|HELO) from |(?:temporarily )?refused connection from |Connection from \[[0-9A-Fa-f:.]{2,45}\]\S{0,32} refused: ))/y;
 export const PRI = /<\d{1,3}>/y;
-/** FreeBSD's syslogd -v and -vv: facility and severity after the time. */
-export const FACILITY = /<[a-z0-9]+\.[a-z0-9]+> /y;
+/**
+ * Between the time and what follows it: facility and severity (FreeBSD's syslogd -v and -vv), or the severity in place of a host
+ * (the image boky/postfix).
+ */
+export const FACILITY =
+  /(?:<[a-z0-9]+\.[a-z0-9]+>|(?:EMERG|ALERT|CRIT|ERR|ERROR|WARN|WARNING|NOTICE|INFO|DEBUG) {0,8}(?= [^\s:[\]]{1,128}(?:\[\d{1,10}\])?: )) /y;
 /** BusyBox's syslogd (Alpine Linux): facility and severity after the host. */
 const AFTER_HOST = /[a-z]{2,9}[0-7]?\.(?:emerg|panic|alert|crit|err|error|warn|warning|notice|info|debug) (?=\S)/y;
 /** Solaris' message id, after the tag. */

@@ -161,6 +161,22 @@ export const OTHER_CASES: readonly Case[] = [
     text: 'login authenticator failed for x ([192.0.2.33]) [192.0.2.74]: 535 Incorrect',
   },
   {
+    name: 'boky/postfix, the severity in place of a host',
+    line: '2026-09-18T05:39:24.161156+00:00 INFO    postfix/smtp[990]: C17462B13: to=<a@example.net>, relay=none',
+    time: '2026-09-18T05:39:24.161Z',
+    tag: 'postfix/smtp',
+    pid: 990,
+    text: 'C17462B13: to=<a@example.net>, relay=none',
+  },
+  {
+    name: 'boky/postfix, a longer severity',
+    line: '2026-09-18T05:39:24.161156+00:00 WARNING postfix/smtpd[9]: warning: hostname x does not resolve',
+    time: '2026-09-18T05:39:24.161Z',
+    tag: 'postfix/smtpd',
+    pid: 9,
+    text: 'warning: hostname x does not resolve',
+  },
+  {
     name: "Exim's own file, who was turned away at the door",
     line: '2026-11-23 17:03:46 Connection from [192.0.2.74]:55010 refused: too many connections',
     time: '2026-11-23T16:03:46Z',
