@@ -13,6 +13,8 @@ export const TAGGED = /(?:\S{1,255} )?[^\s:[\]]{1,128}(?: ?\[[^\][ ]{0,64}\])?:(
 export const RSPAMD_OWN = /(?:\[[a-z]+\] )?#(\d{1,10})\([a-z_]+\) /y;
 /** `docker compose logs`: the service's name, padded. */
 export const COMPOSE = /[A-Za-z0-9][A-Za-z0-9_.-]{0,127} *\| ?/y;
+/** rsyslog in a container often leaves the time to whoever reads its output (`%syslogtag%%msg%`): then a pid tells the tag. */
+export const UNTIMED = /[a-z][\w./-]{0,63}\[\d{1,10}\]: /y;
 /** The Kubernetes container runtime's lines, after the time. */
 export const CRI = /std(?:out|err) [FP] /y;
 /** Horde's own file (PEAR's Log): its name, then the severity; a tag would end in a colon. */

@@ -31,6 +31,7 @@ import {
   structuredDataEnd,
   textStart,
   TAGGED,
+  UNTIMED,
   RECORD_LINE,
 } from './patterns.ts';
 import type { Envelope } from './outside.ts';
@@ -238,7 +239,7 @@ export class PrefixReader {
       envelope.tag = tag;
       envelope.pid = pid;
     }
-    return isTimed;
+    return isTimed || (endOf(UNTIMED, line, from, limit) >= 0 && this.#tagged(line, from, limit, written, layers));
   }
 
   /** `tag[pid]: text`, `tag: text`, `tag [pid]: text` (SOGo), `tag text`. */
