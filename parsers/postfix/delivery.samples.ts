@@ -532,6 +532,12 @@ export const SAMPLES: readonly Sample[] = [
   },
   {
     tag: 'postfix/smtp',
+    text: 'TLSRPT: status=failure, domain=example.com, receiving_mx=mx.example.com[192.0.2.136], failure_type=starttls_not_supported',
+    events: [],
+    source: 'Postfix 3.10, tls/tlsrpt_wrapper.c',
+  },
+  {
+    tag: 'postfix/smtp',
     text: 'Untrusted TLS connection established to mx.example.com[192.0.2.136]:25: TLSv1.2 with cipher ECDHE-RSA-AES256-SHA384 (256/256 bits)',
     events: [],
     source: 'tls_client.c',

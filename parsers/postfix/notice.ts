@@ -53,6 +53,8 @@ const TLS_STARTS = [
   'initializing the ',
   'Host offered STARTTLS: [',
   'TLS SNI ',
+  // Postfix 3.10, what is told to those who asked for TLS reports (tls/tlsrpt_wrapper.c); the delivery line follows.
+  'TLSRPT: status=',
   'save session ',
   'looking up session ',
   'looking for session ',
