@@ -9,7 +9,9 @@ const PROGRAMS = new Set(
     'dnsmasq unbound named bind pdns_recursor redis redis-server valkey-server memcached mysqld mariadbd mariadb postgres ntpd chronyd ' +
     'fail2ban fail2ban-server fail2ban.actions fail2ban.filter fail2ban.jail netfilter crowdsec nginx apache2 httpd php-fpm dhclient dhcpcd ' +
     'NetworkManager auditd audispd smartd mdadm snmpd lvm thermald irqbalance rngd haveged acpid supervisord containerd dockerd snapd ' +
-    'certbot acme.sh watchdog zed ModemManager multipathd udisksd packagekitd unattended-upgrades apt dpkg groupmod xinetd monit'
+    'certbot acme.sh watchdog zed ModemManager multipathd udisksd packagekitd unattended-upgrades apt dpkg groupmod xinetd monit ' +
+    // Zimbra's own watch over its services, in zimbra.log beside Postfix.
+    'zimbramon zmconfigd zmmailboxdmgr slapd'
   ).split(' '),
 );
 
