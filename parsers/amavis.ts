@@ -20,7 +20,8 @@ export const amavis: Parser = {
     if (text.startsWith('Blocked ', at)) return verdict(text, at + 8, 'blocked');
     if (text.startsWith('(!!)', at)) return notice('error', text);
     if (text.startsWith('(!)', at)) return notice('warning', text);
-    return NOTHING;
+    // A verdict too, in JSON ($log_templ = '[:report_json]'), which is not read here.
+    return text.startsWith('{', at) ? null : NOTHING;
   },
 };
 
