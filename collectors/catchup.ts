@@ -249,7 +249,7 @@ export async function resumePoint(handle: FileHandle, size: number, match: Posit
   return { offset: match.offset, withinLine: cut === true, doubt: undefined };
 }
 
-export async function midLine(handle: FileHandle, offset: number): Promise<boolean> {
+async function midLine(handle: FileHandle, offset: number): Promise<boolean> {
   if (offset === 0) return false;
   const [byte] = await readExactly(handle, offset - 1, 1);
   return byte !== 10;

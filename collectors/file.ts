@@ -21,12 +21,8 @@ export interface FileOptions {
   readonly pollMillis?: number;
   /** A longer line is cut there. */
   readonly maxLineBytes?: number;
-  /** Where to begin with a file that is there at the very first start. */
-  readonly from?: 'start' | 'end';
   /** How long a rotated file must be silent before it is let go, once its successor has lines. */
   readonly rotateWaitMillis?: number;
-  /** Have the kernel tell of changes. Nothing depends on it but some milliseconds. */
-  readonly watch?: boolean;
 }
 
 const ROTATE_WAIT_MILLIS = 30_000;
@@ -170,7 +166,6 @@ class FileRun {
         path,
         { ...this.#context, tailPath: path },
         {
-          from: this.#options.from ?? 'start',
           rotateWaitMillis: this.#options.rotateWaitMillis ?? ROTATE_WAIT_MILLIS,
           includeRotated,
           newSince: first ? undefined : this.#startedAt,
@@ -183,10 +178,8 @@ class FileRun {
   }
 
   async #sleep(signal: AbortSignal): Promise<void> {
-    if (this.#options.watch !== false) {
-      const open = [...this.#tails.values()].flatMap(({ inode, path }) => (inode === undefined ? [] : [[inode, path] as const]));
-      this.#wake.watch(new Map(open));
-    }
+    const open = [...this.#tails.values()].flatMap(({ inode, path }) => (inode === undefined ? [] : [[inode, path] as const]));
+    this.#wake.watch(new Map(open));
     await this.#wake.sleep(Math.max(0, this.#untilLook()), signal);
   }
 

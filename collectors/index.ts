@@ -15,8 +15,6 @@ export const collectors = {
   'service-check': serviceCheckCollector,
 } as const;
 
-export type CollectorType = keyof typeof collectors;
-
 export { Backlogs, type BlockTime } from './backlogs.ts';
 export { LineFramer } from './framing.ts';
 export { KnownStreams } from './identity.ts';

@@ -9,7 +9,7 @@ import { Spool, countMessage, noMessages } from './postfix-spool.ts';
 import type { QueueCounts } from './postfix-spool.ts';
 
 export interface PostfixQueueOptions {
-  readonly everyMillis?: number;
+  readonly everyMillis: number;
   /** Postfix's queue_directory, `/var/spool/postfix` when absent. Given without `command`, only this is looked at. */
   readonly spool?: string;
   /** Program and arguments that print what `postqueue -j` prints; of a second instance `postqueue -c DIR -j`. */
@@ -19,7 +19,6 @@ export interface PostfixQueueOptions {
   readonly instance?: string;
 }
 
-const EVERY_MILLIS = 60_000;
 /** showq lists some ten thousand messages a second; one that hangs must not hang us. */
 const TIMEOUT_MILLIS = 30_000;
 const SOURCE = 'postfix-queue';
@@ -37,7 +36,7 @@ async function sampleQueues(
   sink: Sink,
   signal: AbortSignal,
 ): Promise<void> {
-  const every = options.everyMillis ?? EVERY_MILLIS;
+  const { everyMillis: every } = options;
   const spool = new Spool(options.spool ?? '/var/spool/postfix');
   let told: string | undefined;
   while (!signal.aborted) {

@@ -10,13 +10,12 @@ export interface CheckedService {
 }
 
 export interface ServiceCheckOptions {
-  readonly everyMillis?: number;
+  readonly everyMillis: number;
   /** Absent: of the usual services of a mail server those that were up once, on this machine. */
   readonly services?: readonly CheckedService[];
   readonly host: string;
 }
 
-const EVERY_MILLIS = 60_000;
 const TIMEOUT_MILLIS = 5_000;
 const SOURCE = 'service-check';
 
@@ -43,11 +42,7 @@ export function serviceCheckCollector(options: ServiceCheckOptions): Collector {
   return { source: SOURCE, run: (sink, signal) => check(options, sink, signal) };
 }
 
-async function check(
-  { everyMillis: every = EVERY_MILLIS, services = USUAL, host }: ServiceCheckOptions,
-  sink: Sink,
-  signal: AbortSignal,
-): Promise<void> {
+async function check({ everyMillis: every, services = USUAL, host }: ServiceCheckOptions, sink: Sink, signal: AbortSignal): Promise<void> {
   const seen = new Set<string>();
   while (!signal.aborted) {
     const time = Date.now();

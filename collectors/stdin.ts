@@ -6,24 +6,14 @@ import type { Framed } from './framing.ts';
 import type { Position } from '../src/model/line.ts';
 import { HEAD_BYTES, KnownStreams, fingerprint } from './identity.ts';
 
-export interface StdinOptions {
-  /** A longer line is cut there. */
-  readonly maxLineBytes?: number;
-}
-
 /** Live lines from standard input (`serve --log -`), until it ends. */
-export function stdinCollector(options: StdinOptions = {}): Collector {
+export function stdinCollector(): Collector {
   return {
     source: 'stdin',
     async run(sink, signal): Promise<void> {
       sink.state({ source: 'stdin', status: 'current', message: '', behindBytes: 0 });
       const known = new KnownStreams([]);
-      await readInput(
-        { source: 'stdin', origin: 'live', known, maxLineBytes: options.maxLineBytes ?? 1024 * 1024 },
-        process.stdin,
-        sink,
-        signal,
-      );
+      await readInput({ source: 'stdin', origin: 'live', known, maxLineBytes: 1024 * 1024 }, process.stdin, sink, signal);
       if (!signal.aborted)
         sink.state({
           source: 'stdin',

@@ -8,14 +8,13 @@ import type { FileHandle } from 'node:fs/promises';
 import { OperationalError } from '../src/model/errors.ts';
 import type { Sink } from '../src/model/line.ts';
 import { errorCode, explain } from './access.ts';
-import { brokenKey, closeAll, firstGrown, hasMore, leftOf, midLine, mtimeMs } from './catchup.ts';
+import { brokenKey, closeAll, firstGrown, hasMore, leftOf, mtimeMs } from './catchup.ts';
 import { openSiblings, planCatchUp, readerOf, resumePoint } from './catchup.ts';
 import { folderState, HEAD_BYTES, inodeKey, readHead, sameBeginning } from './identity.ts';
 import { CompressedReader, PlainReader, type Reader, type ReadResult } from './reader.ts';
 import { LogStream, type StreamContext } from './stream.ts';
 
 export interface TailOptions {
-  readonly from: 'start' | 'end';
   /** A file that was rotated away is let go when it was silent for so long and its successor has lines. */
   readonly rotateWaitMillis: number;
   /** The pattern names the rotated files too: read them first. */
@@ -218,11 +217,7 @@ export class Tail {
     const size = Number(stats.size);
     const match = known.match(head) ?? leftOf(this.#emptied, head);
     const fresh = known.ofPath(this.path).length === 0 && this.#firstSight?.inode === inode;
-    const skip = fresh && this.#options.from === 'end' ? Math.min(size, this.#firstSight?.size ?? 0) : 0;
-    const resume =
-      match === undefined
-        ? { offset: skip, withinLine: await midLine(handle, skip), doubt: undefined }
-        : await resumePoint(handle, size, match);
+    const resume = await resumePoint(handle, size, match);
     // Emptied while it was looked at: what was found holds no longer. The next look will see.
     if ((await handle.stat()).size < size || !(await readHead(handle)).subarray(0, head.length).equals(head)) return undefined;
     if (resume.doubt !== undefined) sink.gap(this.#context.source, `${this.path} ${resume.doubt}: lines may be missing`);

@@ -132,7 +132,8 @@ export const DEFAULT_CONFIG: Config = {
   reports: [],
 };
 
-export const DEFAULT_QUEUE_INTERVAL = 60_000;
+/** ms between two samples of queues and services. */
+export const DEFAULT_SAMPLE_INTERVAL = 60_000;
 
 export const DEFAULT_SYSLOG = {
   protocol: 'tcp',

@@ -1,6 +1,6 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DEFAULT_QUEUE_INTERVAL, type Source } from './config.ts';
+import { DEFAULT_SAMPLE_INTERVAL, type Source } from './config.ts';
 import { readPostfix } from './postfix.ts';
 
 /** What was found on this machine, and sentences for its operator about what was found and what was not. */
@@ -83,7 +83,7 @@ export async function detectSources(root = '/', journal?: () => Promise<JournalM
     const usual = queueDirectory === '/var/spool/postfix' && root === '/';
     sources.push({
       type: 'postfix-queue',
-      every: DEFAULT_QUEUE_INTERVAL,
+      every: DEFAULT_SAMPLE_INTERVAL,
       ...(usual ? {} : { spool: join(root, queueDirectory) }),
       ...(syslogName === 'postfix' ? {} : { instance: syslogName }),
     });

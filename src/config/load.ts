@@ -8,7 +8,7 @@ import type { SmtpSettings } from '../model/mail.ts';
 import { toAlerts } from './alerts.ts';
 import {
   DEFAULT_CONFIG,
-  DEFAULT_QUEUE_INTERVAL,
+  DEFAULT_SAMPLE_INTERVAL,
   DEFAULT_SYSLOG,
   type Config,
   type ReportEntry,
@@ -154,7 +154,7 @@ function toSource(entry: SourceEntry): Source {
   if (entry.type === 'syslog') return toSyslog(entry);
   if (entry.type === 'service-check') {
     const { services } = entry;
-    const every = milliseconds(entry.every) ?? DEFAULT_QUEUE_INTERVAL;
+    const every = milliseconds(entry.every) ?? DEFAULT_SAMPLE_INTERVAL;
     if (services === undefined) return { type: entry.type, every };
     return {
       type: entry.type,
@@ -165,7 +165,7 @@ function toSource(entry: SourceEntry): Source {
       }),
     };
   }
-  return entry.type === 'postfix-queue' ? { ...entry, every: milliseconds(entry.every) ?? DEFAULT_QUEUE_INTERVAL } : entry;
+  return entry.type === 'postfix-queue' ? { ...entry, every: milliseconds(entry.every) ?? DEFAULT_SAMPLE_INTERVAL } : entry;
 }
 
 function toSyslog(entry: SyslogEntry): SyslogSource {

@@ -20,8 +20,6 @@ export type Event =
   | Stored
   | Notice;
 
-export type EventKind = Event['kind'];
-
 /** An SMTP client opened or closed a connection (smtpd, postscreen). */
 export interface Connect {
   kind: 'connect' | 'disconnect';

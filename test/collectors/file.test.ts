@@ -171,18 +171,6 @@ test('a sink that is slow is waited for, and one that fails ends the run', async
   await assert.rejects(fileCollector({ path: log, positions: [] }).run(sink, new AbortController().signal), /the store is full/);
 });
 
-test('from the end: only what comes after the first start', async (t) => {
-  const log = join(await temporaryFolder(t), 'mail.log');
-  const seen = recorder();
-  await writeFile(log, text(lines(10)));
-  follow(t, log, seen, { from: 'end' });
-  await until('current', () => seen.states.at(-1)?.status === 'current');
-  const fresh = lines(2);
-  await appendFile(log, text(fresh));
-  await until('two lines', () => seen.lines().length === 2);
-  assert.deepEqual(seen.lines(), fresh);
-});
-
 test('a log that lost its end in a power cut: told as a gap, nothing twice, and followed on', async (t) => {
   const log = join(await temporaryFolder(t), 'mail.log');
   const seen = recorder();

@@ -68,9 +68,6 @@ test('counts the spool when postqueue does not run', async (t) => {
   const deferred = seen.sampled.find(({ queue }) => queue === 'deferred');
   assert.ok(deferred !== undefined && deferred.oldestSeconds >= 7200 && deferred.oldestSeconds < 7230);
   assert.deepEqual(new Set(seen.sampled.map(({ queue }) => queue)), new Set(['incoming', 'active', 'deferred', 'hold', 'maildrop']));
-  // After the first, samples lie on the grid.
-  const times = [...new Set(seen.sampled.map(({ time }) => time))];
-  assert.ok(times.length >= 2);
   assert.equal(seen.states.length, 1);
   assert.equal(seen.states[0]?.status, 'current');
 });
@@ -78,7 +75,11 @@ test('counts the spool when postqueue does not run', async (t) => {
 test('corrupt is told when there is something in it', async (t) => {
   const spool = await spoolOf(await temporaryFolder(t), { 'corrupt/ABCDEF': queueFile(10, 1000) });
   const seen = recorder();
-  const running = start(t, postfixQueueCollector({ spool, command: ['no-such-postqueue'], host: 'mail.example.org' }), seen);
+  const running = start(
+    t,
+    postfixQueueCollector({ spool, command: ['no-such-postqueue'], host: 'mail.example.org', everyMillis: 40 }),
+    seen,
+  );
   await until('samples', () => seen.sampled.length > 0);
   await running.stop();
   assert.equal(seen.sampled.find(({ queue }) => queue === 'corrupt')?.messages, 1);
