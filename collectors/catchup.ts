@@ -3,6 +3,7 @@ import { open, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
 import type { Position } from '../src/model/line.ts';
+import { errorCode } from './access.ts';
 import { compressionOf, gzipLength, readCompressedHead } from './decompress.ts';
 import type { Compression } from './decompress.ts';
 import type { KnownStreams } from './identity.ts';
@@ -94,7 +95,7 @@ async function openSibling(path: string): Promise<Sibling | 'unreadable' | undef
     return undefined;
   } catch (error) {
     await handle?.close();
-    return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? undefined : 'unreadable';
+    return errorCode(error) === 'ENOENT' ? undefined : 'unreadable';
   }
 }
 

@@ -1,7 +1,7 @@
 /** Patterns for paths: `*`, `?` and `[...]` in any component. Node has no glob of its own before version 22. */
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { basesOf } from './rotation.ts';
+import { basesOf, COMPRESSED } from './rotation.ts';
 
 const MAGIC = /[*?[]/;
 
@@ -47,7 +47,6 @@ async function below(folder: string, component: string): Promise<string[]> {
 
 /** syslog's severities, as rsyslog's files for a part of `mail.*` end: mail.info, mail.warn, mail.err. */
 const SEVERITY = /\.(?:debug|info|notice|warn|warning|err|error|crit)$/;
-const COMPRESSED = /\.(?:gz|xz|zst|bz2|Z)$/;
 
 /** What a pattern's matches are to a tail. */
 export interface Selection {

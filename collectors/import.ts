@@ -1,5 +1,5 @@
 /** Reads one file, plain or compressed, or standard input once to its end: history. */
-import { open, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -32,7 +32,6 @@ export interface ImportOptions {
   /** Bytes that are read and handed over at once, unless a line is longer. */
   readonly chunkBytes?: number | undefined;
   readonly onProgress?: (progress: ImportProgress) => void;
-  readonly maxLineBytes?: number;
 }
 
 const BUDGET = 4 * 1024 * 1024;
@@ -89,7 +88,7 @@ async function importInput(options: ImportOptions, sink: Sink, signal: AbortSign
   let bytesRead = 0;
   const onBytes = (bytes: number): void => options.onProgress?.({ bytesRead: (bytesRead += bytes), bytesTotal: 0 });
   await readInput(
-    { source: '-', origin: 'history', known, maxLineBytes: options.maxLineBytes ?? MAX_LINE_BYTES, written: options.written, onBytes },
+    { source: '-', origin: 'history', known, maxLineBytes: MAX_LINE_BYTES, written: options.written, onBytes },
     process.stdin,
     sink,
     signal,
@@ -101,8 +100,7 @@ async function importFile(options: ImportOptions, sink: Sink, signal: AbortSigna
   const handle = await openFile(path);
   let reader: Reader | undefined;
   try {
-    const stats = await stat(path);
-    const bytesTotal = stats.size;
+    const { size: bytesTotal } = await handle.stat();
     const progress = (bytesRead: number): void => options.onProgress?.({ bytesRead: Math.min(bytesRead, bytesTotal), bytesTotal });
     reader = await readerFor(path, handle, options, progress);
     let result = await reader.read(BUDGET, sink);
@@ -140,7 +138,7 @@ async function openFile(path: string): Promise<FileHandle> {
 
 async function readerFor(path: string, handle: FileHandle, options: ImportOptions, onRead: (bytes: number) => void): Promise<Reader> {
   const known = new KnownStreams(options.positions);
-  const context: StreamContext = { source: options.path, known, maxLineBytes: options.maxLineBytes ?? MAX_LINE_BYTES, tailPath: undefined };
+  const context: StreamContext = { source: options.path, known, maxLineBytes: MAX_LINE_BYTES, tailPath: undefined };
   const stats = await handle.stat({ bigint: true });
   const mtimeMs = Number(stats.mtimeNs) / 1e6;
   // An archive that was copied has a new mtime; the date in its name is older then, and true.

@@ -2,6 +2,7 @@
 import { constants, type Stats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { Window } from '../src/model/message-lines.ts';
+import { errorCode } from './access.ts';
 import { compressionOf, decompressed } from './decompress.ts';
 import { LineFramer, linesOf } from './framing.ts';
 import { expand } from './glob.ts';
@@ -72,7 +73,7 @@ async function lookInto(path: string, asked: LookUp): Promise<{ looked?: Looked;
     return compression === undefined ? await file.plain() : await file.stream(decompressed(handle, compression, path));
   } catch (error) {
     // It may have been rotated away between two looks; what is not there covers nothing.
-    const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const isGone = errorCode(error) === 'ENOENT';
     return { ...(isGone ? {} : { looked: 'unreadable' as const }), first: Infinity };
   } finally {
     await handle?.close();

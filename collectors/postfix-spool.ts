@@ -3,6 +3,7 @@ import { open, opendir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { QUEUE_NAMES } from '../src/model/line.ts';
 import type { QueueName } from '../src/model/line.ts';
+import { errorCode } from './access.ts';
 
 /** One queue's content. */
 export interface QueueCount {
@@ -59,7 +60,7 @@ export class Spool {
     try {
       entries = await opendir(folder);
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      if (errorCode(error) === 'ENOENT') {
         // A hashed folder went away meanwhile, or an old system has no such queue; but the spool itself must be there.
         if (depth === 0) await stat(this.#folder);
         return;
@@ -98,7 +99,7 @@ export class Spool {
         await handle.close();
       }
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+      if (errorCode(error) === 'ENOENT') return undefined;
       throw error;
     }
   }

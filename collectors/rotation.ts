@@ -14,7 +14,7 @@ interface Rank {
   readonly text: string;
 }
 
-const COMPRESSED = /\.(?:gz|xz|zst|bz2|Z)$/;
+export const COMPRESSED = /\.(?:gz|xz|zst|bz2|Z)$/;
 /** A day, or one with a time (`%H`, `%H%M%S`, `%H-%M-%S`) or with the seconds since the epoch (`%s`, logrotate(8)), or these alone. */
 const DATE = String.raw`\d{4}-?\d{2}-?\d{2}(?:[-_.T]?(?:\d{1,6}|\d{2}[-_.:]\d{2}(?:[-_.:]\d{2})?|\d{10}))?|\d{10}`;
 const MARK = new RegExp(String.raw`^[.\-_](?:(\d{1,4})|(old)|(${DATE}))$`);
