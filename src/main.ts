@@ -21,6 +21,7 @@ Options
   --year YYYY        import, parse: the year of time stamps that have none
   --zone ZONE        import, parse, report: time zone of stamps without one, and of dates
   --host NAME        import: host of lines that name none
+  --source PATH      parse: the log file of the lines, where its name tells whose they are
   --from, --to       report: a date, an RFC 3339 time or epoch seconds; default yesterday
   --format FORMAT    report: text (default), html, json, or pflogsumm (its sections, our figures)
   --language LANG    report: en or zh-CN

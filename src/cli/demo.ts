@@ -13,7 +13,7 @@ const WEEKS = 3;
 
 /** `demo`: `serve` on a temporary directory, with a mail system's log that is written as one watches. */
 export async function demo(args: readonly string[]): Promise<void> {
-  const { values } = readArguments(args, { listen: { type: 'string' }, seed: { type: 'string' } }, { min: 0, max: 0, what: '' });
+  const { values } = readArguments(args, { listen: { type: 'string' } }, { min: 0, max: 0, what: '' });
   const directory = await makeDirectory();
   const uninterrupted = removeWhenInterrupted(directory);
   const stopping = new AbortController();
@@ -22,10 +22,9 @@ export async function demo(args: readonly string[]): Promise<void> {
     const spool = join(directory, 'spool');
     // Not by this machine's configuration: its receivers would be told of mail that is made up.
     const config = await loadConfig({ defaults: true, data: directory, listen: values.listen, logs: [log] });
-    const seed = values.seed === undefined ? 1 : Number(values.seed);
     const now = Date.now();
     process.stderr.write(`mailgraph-ext: writing ${WEEKS} weeks of a mail system's log to ${log}\n`);
-    const { lines, rest } = await writeHistory(log, { from: now - WEEKS * 7 * 86_400_000, to: now, seed });
+    const { lines, rest } = await writeHistory(log, { from: now - WEEKS * 7 * 86_400_000, to: now, seed: 1 });
     const logger = serviceLog('warn');
     const sources = [
       { type: 'file', path: log },
