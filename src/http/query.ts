@@ -16,7 +16,7 @@ export const rangeParameters = {
   to: Type.Optional(Type.String({ maxLength: 64, description: 'Not included; `now` by default' })),
 };
 
-export const SeriesParameter = Type.Enum(SERIES_NAMES, { description: 'DESIGN section 5' });
+export const SeriesParameter = Type.Enum(SERIES_NAMES, { description: 'What is counted: docs/counting.md' });
 export const seriesList = Type.Array(SeriesParameter, { minItems: 1, maxItems: SERIES_NAMES.length, uniqueItems: true });
 
 export const labelList = Type.Array(Type.Enum(LABELS), { maxItems: LABELS.length, uniqueItems: true });
@@ -41,8 +41,13 @@ export const limitParameter = (fallback: number): Type.TInteger => Type.Integer(
 export const formatParameter = Type.Enum(['json', 'csv'], { default: 'json' });
 
 /** A query string. Lists may be separated by commas; a parameter nobody knows is an error, so that a typing mistake does not answer something else. */
-export const Query = <const P extends Type.TProperties>(properties: P): Type.TObject<P> =>
-  Type.Object(properties, { additionalProperties: false, style: 'form', explode: false });
+export const Query = <const P extends Type.TProperties>(properties: P): Type.TObject<P> => {
+  // What has a default may be left out: Ajv fills it in before it looks what is there.
+  const required = Object.entries(properties).flatMap(([name, property]) =>
+    Type.IsOptional(property) || 'default' in property ? [] : [name],
+  );
+  return Object.assign(Type.Object(properties, { additionalProperties: false, style: 'form', explode: false }), { required });
+};
 
 /** Answers are made from read-only rows; TypeBox's own arrays are mutable. */
 export const List = <T extends TSchema>(items: T): Type.TUnsafe<readonly Static<T>[]> =>

@@ -341,7 +341,7 @@ interface OpenApi {
     {
       get: {
         summary?: string;
-        parameters?: { name: string; explode?: boolean }[];
+        parameters?: { name: string; in: string; required?: boolean; explode?: boolean }[];
         responses: Record<string, { content?: Record<string, { schema: object }> }>;
       };
     }
@@ -364,7 +364,9 @@ test('OpenAPI 3.1 describes each route, and each answer is as described', async 
   for (const [path, query] of Object.entries(ROUTES)) {
     const { summary, responses } = document.paths[path]?.get ?? { responses: {} };
     assert.ok(summary, path);
-    const hasFormat = document.paths[path]?.get.parameters?.some(({ name }) => name === 'format') === true;
+    const asked = document.paths[path]?.get.parameters?.filter((one) => one.in === 'query') ?? [];
+    for (const { name, required } of asked) assert.ok(!required || query.includes(`${name}=`), `${path} wants ${name}`);
+    const hasFormat = asked.some(({ name }) => name === 'format');
     assert.equal('text/csv' in (responses['200']?.content ?? {}), hasFormat, path);
     const url = `${path.replace('{id}', '1').replace('/api/v1/', '')}${query && `?${query}`}`;
     const schema = responses['200']?.content?.['application/json']?.schema ?? {};
