@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
 import { chromium } from 'playwright-core';
 
+import { BREAKDOWN_FIELDS } from '../../src/model/question.ts';
+import { LABELS } from '../../src/model/series.ts';
 import { build, pipeline, reader } from './service.ts';
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
@@ -29,4 +32,20 @@ test('the page on the API runs in a browser under its policy', { skip: !executab
   await labels.locator('.execute').click();
   await labels.locator('.live-responses-table', { hasText: 'mx1.example.org' }).waitFor();
   assert.deepEqual(complaints, []);
+});
+
+test('the README tells of each route and its parameters', async (t) => {
+  const app = await build(t, { reader: reader({}) });
+  const { paths } = (await app.inject('/api/v1/openapi.json')).json<{
+    paths: Record<string, { get?: { parameters?: { name: string; in: string }[] } }>;
+  }>();
+  const readme = await readFile(new URL('../../src/http/README.md', import.meta.url), 'utf8');
+  const filters = new Set<string>([...LABELS, ...Object.values(BREAKDOWN_FIELDS).flat()]);
+  for (const [path, { get }] of Object.entries(paths)) {
+    if (get === undefined || !path.startsWith('/api/')) continue;
+    const route = `\`GET ${path.replace('{id}', ':id')}\``;
+    const row = readme.split('\n').find((line) => line.startsWith(`| ${route} `)) ?? assert.fail(`${route} is missing`);
+    for (const { name, in: place } of get.parameters ?? [])
+      assert.ok(place !== 'query' || filters.has(name) || row.includes(`\`${name}\``), `${route}: ${name}`);
+  }
 });
