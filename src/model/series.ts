@@ -28,8 +28,8 @@ export type Unit = 'messages' | 'recipients' | 'attempts' | 'bytes' | 'lines' | 
 export interface SeriesInfo {
   readonly unit: Unit;
   /**
-   * `sum`: additive, kept in rollups. `gauge`: sampled, averaged over a step. `counted` (additive) and `percentile`: made from the rows
-   * of messages when asked, so only as far back as these are kept.
+   * `sum`: additive, kept in rollups. `gauge`: sampled, averaged over a step. `counted` (additive) and `percentile`: made when asked from
+   * the rows of messages, and where bins are whole hours from what these came to by the hour, which is kept for longer.
    */
   readonly type: 'sum' | 'gauge' | 'counted' | 'percentile';
   /** Labels besides host, instance and domain. */

@@ -6,7 +6,7 @@ import { PHASE_COLUMN, split } from './row-hours.ts';
 import { Parameters } from './segments.ts';
 import { REACHED, RECEIVED, SIZE_CLASS } from './series-rows.ts';
 
-/** Series that are made from the rows of messages when they are asked for. */
+/** Series that are made when they are asked for from the rows of messages, or from what these came to by the hour. */
 export type RowSeries = 'delivery_delay' | 'received_sizes';
 
 export interface RowCurve {
