@@ -71,7 +71,7 @@ export const SERIES = {
   queue_oldest_seconds: gauge('seconds', 'queue'),
   /** Until a probe was back, of those that came; and what part of them came, 0 to 1. */
   probe_delay_seconds: gauge('seconds'),
-  probe_success: gauge('messages'),
+  probe_success: gauge('ratio'),
   /** How long after their time lines were read, as they were written. */
   log_lag_seconds: gauge('seconds', 'source'),
   /** 1 where a service took every connection, 0 where none. */

@@ -175,10 +175,10 @@ test('outcomes become series and metrics', async (t) => {
     where: {},
   });
   assert.deepEqual(
-    series.map(({ name, points, total }) => [name, points.map(([, value]) => value), total]),
+    series.map(({ name, unit, points, total }) => [name, unit, points.map(([, value]) => value), total]),
     [
-      ['probe_delay_seconds', [2.5, null], 2.5],
-      ['probe_success', [1, 0], 0],
+      ['probe_delay_seconds', 'seconds', [2.5, null], 2.5],
+      ['probe_success', 'ratio', [1, 0], 0],
     ],
   );
   const { body } = await metrics.text();
