@@ -38,10 +38,6 @@ export class Correlator {
     return this.shared.batch;
   }
 
-  get inFlight(): number {
-    return this.shared.files.size;
-  }
-
   /** Ends the batch with the state that belongs to it, added to `changes`, and begins the next. */
   takeBatch(changes: Map<string, string | null> = new Map()): { batch: Batch; builder: BatchBuilder } {
     this.shared.takeChanges(changes);

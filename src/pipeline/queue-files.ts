@@ -66,10 +66,6 @@ export class QueueFiles {
     this.finished.sort((a, b) => a.lastTime - b.lastTime);
   }
 
-  get size(): number {
-    return this.byUid.size;
-  }
-
   /** A queue file begins. An older one with the same id has ended: ids are reused. */
   begin(queueId: string, host: string, instance: string, time: number): QueueFile {
     const file = newQueueFile(++this.lastUid, queueId, host, instance, time);

@@ -83,7 +83,7 @@ export class Reading {
       const kind = lines[row + Field.Kind] ?? 0;
       const writer = this.writers[lines[row + Field.Origin] ?? 0];
       if (kind === Kind.Read && writer !== undefined) this.read(writer, time, pid, repeat, line, batch, take);
-      else if (kind === Kind.OfPrevious && writer !== undefined) this.again(writer, time, repeat, batch, take);
+      else if (kind === Kind.OfPrevious && writer !== undefined) this.again(writer, time, repeat, take);
       else {
         this.unreadable(kind, writer, line, written, batch);
         continue;
@@ -141,7 +141,7 @@ export class Reading {
   }
 
   /** syslogd swallowed n copies of this host's previous line: they count like it. */
-  private again({ host }: Writer, time: number, repeat: number, batch: BatchBuilder, take: TakeEvents): void {
+  private again({ host }: Writer, time: number, repeat: number, take: TakeEvents): void {
     const last = this.previous.get(host);
     if (last === undefined) return;
     const { writer, text, pid } = last;
