@@ -29,7 +29,7 @@ export interface SyslogOptions {
   readonly maxQueueBytes?: number;
 }
 
-export const DEFAULTS = {
+const DEFAULTS = {
   maxConnections: 100,
   maxMessageBytes: 64 * 1024,
   maxRate: 50_000,

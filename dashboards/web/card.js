@@ -47,7 +47,7 @@ import { whyEmpty } from './why.js';
 const SPEAK_AFTER_MS = 250;
 
 /** @param {number} step */
-export function binText(step) {
+function binText(step) {
   const { key, n } = binWords(step);
   return t(key, { n });
 }

@@ -24,7 +24,7 @@ export function commonLine(text: string): readonly Event[] | null {
 }
 
 /** `warning: ...` and its worse relatives as a notice. */
-export function readProblem(text: string): Notice | undefined {
+function readProblem(text: string): Notice | undefined {
   switch (codeAt(text, 0)) {
     case 119:
       return matches(text, 'warning: ', 0) ? { kind: 'notice', severity: 'warning', text: text.slice(9) } : undefined;

@@ -22,7 +22,7 @@ export function rejectReason(text: string, code: number | undefined, dsn: string
 const REJECTED = ' rejected: ';
 
 /** What follows `<class> rejected: `; undefined when the text is of another shape. */
-export function rejectedDetail(text: string): string | undefined {
+function rejectedDetail(text: string): string | undefined {
   // The longest class is `Unverified Client host`.
   const at = text.indexOf(REJECTED);
   return at < 0 || at > 30 ? undefined : text.slice(at + REJECTED.length);

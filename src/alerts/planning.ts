@@ -11,7 +11,7 @@ const MOST_TOLD_TO_ALERTMANAGER = 500;
 export const REFUSED = 'refused';
 export const SKIPPED = 'skipped';
 
-export const labelOf = (alert: Alert, name: string): string =>
+const labelOf = (alert: Alert, name: string): string =>
   name === 'rule' ? alert.rule : name === 'severity' ? alert.severity : (alert.labels[name] ?? '');
 
 export const groupOf = (alert: Alert, { groupBy }: ChannelSettings): string => JSON.stringify(groupBy.map((name) => labelOf(alert, name)));

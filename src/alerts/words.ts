@@ -75,7 +75,7 @@ const ZH: Record<keyof typeof EN, string> = {
 };
 
 export const PHRASES: Record<Language, typeof EN> = { en: EN, 'zh-CN': ZH };
-export const TITLES: Record<Language, Readonly<Record<string, string>>> = { en: EN_TITLES, 'zh-CN': ZH_TITLES };
+const TITLES: Record<Language, Readonly<Record<string, string>>> = { en: EN_TITLES, 'zh-CN': ZH_TITLES };
 
 /** What an alert says: its rule's title (or the operator's words), and a sentence with its figures. */
 export function alertWords(

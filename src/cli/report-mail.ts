@@ -59,6 +59,6 @@ export function sendReportsWhenDue(config: Config, store: Store, collecting: Col
 }
 
 /** Whether every source is read to its end, as far as it can be read at all. */
-export function isCaughtUp({ sources, startedAt }: ReturnType<Collecting['state']>, now: number): boolean {
+function isCaughtUp({ sources, startedAt }: ReturnType<Collecting['state']>, now: number): boolean {
   return now - startedAt > LONGEST_WAIT || (sources.length > 0 && sources.every(({ status }) => status !== 'reading'));
 }

@@ -185,7 +185,7 @@ export type SourceEntry = Static<(typeof SOURCES)[keyof typeof SOURCES]>;
 export type SyslogEntry = Static<(typeof SOURCES)['syslog']>;
 export type FileEntries = Omit<Static<typeof FILE>, 'sources' | 'alerts'> & { sources?: SourceEntry[]; alerts?: AlertsEntry };
 
-export function isZone(text: string): boolean {
+function isZone(text: string): boolean {
   // Intl also takes offsets (+01:00), which know no summer time.
   if (!/^[A-Za-z]/.test(text)) return false;
   try {

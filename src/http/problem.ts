@@ -7,10 +7,10 @@ import { Type } from 'typebox';
 import { OperationalError } from '../model/errors.ts';
 import type { ErrorCode } from '../model/errors.ts';
 
-export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
 /** RFC 9457, with `code` to switch on and `errors` naming each parameter that is wrong. */
-export const ProblemDetails = Type.Object(
+const ProblemDetails = Type.Object(
   {
     type: Type.String({ description: 'A URI that names the kind of problem' }),
     title: Type.String(),
@@ -21,7 +21,7 @@ export const ProblemDetails = Type.Object(
   },
   { description: 'RFC 9457 problem details' },
 );
-export type ProblemDetails = Type.Static<typeof ProblemDetails>;
+type ProblemDetails = Type.Static<typeof ProblemDetails>;
 
 const described = (description: string): object => ({ description, content: { 'application/problem+json': { schema: ProblemDetails } } });
 

@@ -5,7 +5,7 @@ import type { CollectingState } from '../model/live.ts';
 import type { StoreFacts } from '../model/question.ts';
 import type { StoreReader } from '../store/store.ts';
 
-export const PROBLEM_CODES = [
+const PROBLEM_CODES = [
   'no_source',
   'source_missing',
   'source_failed',

@@ -54,7 +54,7 @@ export async function reportBody(reader: ReportReader, order: ReportOrder): Prom
 }
 
 /** `[mail.example.com] 23 Nov: 12,345 in / 6,789 out, 2 alerts` */
-export function subjectOf(report: DailyReport, words: Wording, { host }: Pick<Sender, 'host'>): string {
+function subjectOf(report: DailyReport, words: Wording, { host }: Pick<Sender, 'host'>): string {
   const { period, domain, figures, alerts = [] } = report;
   const date = words.shortDates(period.from, period.to);
   const weekly = period.to - period.from > 90_000;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 /** The dashboards for Grafana, as Grafana imports them. */
 
-export const GRAFANA = join(import.meta.dirname, '../../dashboards/grafana');
+const GRAFANA = join(import.meta.dirname, '../../dashboards/grafana');
 
 export interface Panel {
   readonly id: number;

@@ -64,7 +64,7 @@ export async function everyLook(
 }
 
 /** The address with `lang` in its query, before the hash. */
-export function inLanguage(address: string, lang: string): string {
+function inLanguage(address: string, lang: string): string {
   const url = new URL(address);
   url.searchParams.set('lang', lang);
   return url.href;
@@ -87,7 +87,7 @@ const tooWide = (page: Page): Promise<string[]> =>
   });
 
 /** axe runs by the debugging protocol, which the page's Content-Security-Policy does not bind. */
-export async function seriousFaults(page: Page): Promise<string[]> {
+async function seriousFaults(page: Page): Promise<string[]> {
   await page.evaluate(await readFile(AXE, 'utf8'));
   return page.evaluate(async () => {
     interface Found {

@@ -7,7 +7,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { program } from '../stack/program.ts';
 
 /** Pictures for a person to look at, kept after the run. */
-export const ARTEFACTS = join(import.meta.dirname, '../artefacts');
+const ARTEFACTS = join(import.meta.dirname, '../artefacts');
 
 const FLAGS = [
   '--no-sandbox',
@@ -67,7 +67,7 @@ export async function screenshot(page: Page, name: string): Promise<void> {
 }
 
 /** Which graphs show curves: coloured pixels on their canvas, which axes, grid and text (greys) do not give. */
-export async function drawnGraphs(page: Page): Promise<Record<string, boolean>> {
+async function drawnGraphs(page: Page): Promise<Record<string, boolean>> {
   return page.evaluate(() => {
     const drawn: Record<string, boolean> = {};
     for (const section of document.querySelectorAll('section.graph')) {

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Where Debian's packages put them; `scripts/install-debian-test-packages.sh` installs them. */
-export const PFLOGSUMM = '/usr/sbin/pflogsumm';
-export const MAILGRAPH = '/usr/sbin/mailgraph';
+const PFLOGSUMM = '/usr/sbin/pflogsumm';
+const MAILGRAPH = '/usr/sbin/mailgraph';
 
 export const PFLOGSUMM_FIGURES = [
   'received',

@@ -32,7 +32,7 @@ export interface MailServerOptions {
 }
 
 /** Accounts: password is `secret`. `*@example.org` are known in Dovecot; example.org goes by LMTP, virtual.example.org to virtual(8). */
-export const USERS = ['alice', 'bob', 'carol', 'dave'] as const;
+const USERS = ['alice', 'bob', 'carol', 'dave'] as const;
 export const PASSWORD = 'secret';
 
 export async function startMailServers(t: TestContext, options: MailServerOptions): Promise<MailServers> {

@@ -144,7 +144,7 @@ function judge(response: IncomingMessage, body: string): Answer {
 }
 
 /** RFC 9110, section 10.2.3: seconds, or a date. In ms. */
-export function retryAfter(value: string | undefined, now: number): number | undefined {
+function retryAfter(value: string | undefined, now: number): number | undefined {
   if (value === undefined) return undefined;
   if (/^\d{1,9}$/.test(value.trim())) return Number(value) * 1000;
   const date = Date.parse(value);

@@ -26,13 +26,13 @@ const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '
 const escape = (text: string): string => text.replace(/[&<>"']/g, (char) => ESCAPES[char] ?? char);
 
 /** The page's colours, as fixed values: mail has no variables. */
-export const INK = '#16181d';
-export const SOFT = '#5a606b';
+const INK = '#16181d';
+const SOFT = '#5a606b';
 export const RULE = '#e3e5e9';
 export const FIELD = '#f5f6f8';
 export const BLUE = '#1a3fb0';
-export const BAR = '#b9c9f0';
-export const TONES = { good: '#0a7a33', bad: '#b3151b', plain: SOFT } as const;
+const BAR = '#b9c9f0';
+const TONES = { good: '#0a7a33', bad: '#b3151b', plain: SOFT } as const;
 
 /** Short, since it stands in every cell; Apple's own font has Chinese letters, too. */
 const FONT = "font-family:-apple-system,'Segoe UI',Roboto,'Microsoft YaHei',sans-serif;";
