@@ -50,8 +50,6 @@ export interface AppOptions {
   readonly marks?: readonly MarkProvider[];
   /** Where the page's files are: `dashboards/web`. */
   readonly webDirectory: string;
-  /** Host names answered beside localhost. Absent: on connections that are no loopback ones every name is answered. */
-  readonly allowedHosts?: readonly string[];
   /** Origins (`https://extman.example.org`) whose pages may show graphs of ours; none when absent. */
   readonly embedOrigins?: readonly string[];
   /** Of pictures of graphs, unless the address names another. */
@@ -93,7 +91,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.setReplySerializer(toJson);
   app.setErrorHandler(answerError);
   app.setNotFoundHandler(answerNotFound);
-  app.addHook('onRequest', hostCheck(options.allowedHosts));
+  app.addHook('onRequest', hostCheck);
   app.addHook('preValidation', splitLists);
 
   const context: Context = { ...options, clock };

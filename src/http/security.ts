@@ -61,31 +61,18 @@ export function asPicture(reply: FastifyReply, origins: readonly string[]): void
   if (origins.length > 0) reply.header('cross-origin-resource-policy', 'cross-origin');
 }
 
-const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
-const LOOPBACK_ADDRESS = /^(?:127\.|::1$|::ffff:127\.)/;
+const NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
 const PORT = /:\d{1,5}$/;
 
 /**
- * Refuses foreign Host headers on loopback connections. Without this any web page could let its own name resolve to 127.0.0.1 and read
- * the answers, since the browser would take us for that page's server (DNS rebinding). Configured names are held to everywhere.
+ * Refuses foreign Host headers. Without this any web page could let its own name resolve to 127.0.0.1, where we listen, and read the
+ * answers, since the browser would take us for that page's server (DNS rebinding).
  */
-export function hostCheck(allowedHosts: readonly string[] | undefined): (request: FastifyRequest, reply: FastifyReply) => Promise<unknown> {
-  const names = new Set([...LOOPBACK_NAMES, ...(allowedHosts ?? []).map((name) => name.toLowerCase())]);
-  return async (request, reply) => {
-    // No address: an injected request.
-    const address = request.socket.localAddress ?? '127.0.0.1';
-    if (allowedHosts === undefined && !LOOPBACK_ADDRESS.test(address)) return undefined;
-    const host = (request.headers.host ?? '').toLowerCase();
-    if (host === '' || names.has(host) || names.has(host.replace(PORT, ''))) return undefined;
-    return sendProblem(
-      reply,
-      problem(
-        421,
-        'wrong_host',
-        'This service is not known by the host name asked for: use localhost, or add the name to the allowed hosts of its configuration.',
-      ),
-    );
-  };
+export async function hostCheck(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  const host = (request.headers.host ?? '').toLowerCase();
+  if (host === '' || NAMES.has(host) || NAMES.has(host.replace(PORT, ''))) return undefined;
+  const cure = 'use localhost, or have the proxy in front of it ask for localhost (nginx: proxy_set_header Host localhost)';
+  return sendProblem(reply, problem(421, 'wrong_host', `This service is not known by the host name asked for: ${cure}.`));
 }
 
 /**

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { request } from 'node:http';
-import { connect, type AddressInfo, type Socket } from 'node:net';
-import { networkInterfaces } from 'node:os';
+import { connect, type Socket } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
@@ -78,10 +76,9 @@ test('foreign host names are refused on loopback, against DNS rebinding', async 
       assert.equal(await statusFor(app, host, url), 421, `${host} ${url}`);
   }
   const refused = await app.inject({ url: '/api/v1/queue', headers: { host: 'evil.example' } });
-  assert.deepEqual(
-    [refused.headers['content-type'], refused.json<{ code: string }>().code],
-    ['application/problem+json; charset=utf-8', 'wrong_host'],
-  );
+  const { code, detail } = refused.json<{ code: string; detail: string }>();
+  assert.deepEqual([refused.headers['content-type'], code], ['application/problem+json; charset=utf-8', 'wrong_host']);
+  assert.match(detail, /use localhost, or have the proxy/);
 });
 
 test('what a client says in the name of a proxy counts for nothing', async (t) => {
@@ -96,40 +93,6 @@ test('what a client says in the name of a proxy counts for nothing', async (t) =
     assert.equal(answer.statusCode, 421, JSON.stringify(claim));
   }
 });
-
-test('configured host names are answered, beside the loopback ones', async (t) => {
-  const app = await build(t, { reader: healthy, allowedHosts: ['Mail.example.org'] });
-  for (const host of ['mail.example.org', 'mail.example.org:443', 'localhost:9825']) assert.equal(await statusFor(app, host), 200, host);
-  for (const host of ['example.org', 'evil.mail.example.org']) assert.equal(await statusFor(app, host), 421, host);
-});
-
-const outside = Object.values(networkInterfaces())
-  .flatMap((addresses) => addresses ?? [])
-  .find(({ internal, family }) => !internal && family === 'IPv4');
-
-test(
-  'on another address every name is answered, unless some are configured',
-  { skip: !outside && 'this machine has loopback alone' },
-  async (t) => {
-    const ask = async (allowedHosts: string[] | undefined, address: string): Promise<number | undefined> => {
-      const app = await build(t, { reader: healthy, ...(allowedHosts && { allowedHosts }) });
-      await app.listen({ port: 0, host: address });
-      const { port } = app.server.address() as AddressInfo;
-      return new Promise((resolve, reject) => {
-        request({ host: address, port, path: '/healthz', agent: false, headers: { host: 'stats.example.org' } }, (answer) => {
-          answer.resume();
-          resolve(answer.statusCode);
-        })
-          .on('error', reject)
-          .end();
-      });
-    };
-    const address = outside?.address ?? '';
-    assert.equal(await ask(undefined, address), 200);
-    assert.equal(await ask(['other.example.org'], address), 421);
-    assert.equal(await ask(undefined, '127.0.0.1'), 421, 'the same request on loopback');
-  },
-);
 
 test('large answers are compressed', async (t) => {
   const app = await build(t, { reader: healthy });
