@@ -1,9 +1,12 @@
 /** Log lines that refuse a recipient each, of a number that no other line has; and what a store made of them. */
 import { openDuckStore } from '../../src/store/duckdb/index.ts';
 
-const RANGE = { from: Date.parse('2026-11-23T00:00:00Z') / 1000, to: Date.parse('2026-11-24T00:00:00Z') / 1000 };
+/** Yesterday: a line that was just written is not believed to be of years ago. */
+const DAY = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+const FROM = Date.parse(`${DAY}T00:00:00Z`) / 1000;
+const RANGE = { from: FROM, to: FROM + 86_400 };
 
-const stampOf = (number: number): string => `2026-11-23T12:00:${String(number % 60).padStart(2, '0')}Z mx postfix/smtpd[7]:`;
+const stampOf = (number: number): string => `${DAY}T12:00:${String(number % 60).padStart(2, '0')}Z mx postfix/smtpd[7]:`;
 
 export function refusalLine(number: number): string {
   return `${stampOf(number)} NOQUEUE: reject: RCPT from unknown[192.0.2.1]: 550 5.1.1 <r${number}@example.org>: Recipient address rejected: User unknown in virtual mailbox table; from=<a@example.com> to=<r${number}@example.org> proto=ESMTP helo=<x>\n`;
