@@ -3,6 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -88,27 +89,24 @@ test('logger over UDP', { skip: noLogger }, async (t) => {
   assert.deepEqual(numbers(seen), [0, 1]);
 });
 
-test('UDP: each datagram is a line, whatever it holds; both address families', async (t) => {
-  for (const [host, type] of [
-    ['127.0.0.1', 'udp4'],
-    ['::1', 'udp6'],
-  ] as const) {
-    const running = await listen(t, {
-      protocol: 'udp',
-      allow: ['127.0.0.1', '::1'],
-      ...(host === '::1' ? { listen: { host, port: (await freePorts(1))[0] ?? 0 } } : {}),
-    });
-    const { seen, port } = running;
-    const target = host === '::1' ? Number(/:(\d+)$/.exec(seen.states[0]?.source ?? '')?.[1]) : port;
+const addresses = new Set(Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)));
+
+for (const [host, type] of [
+  ['127.0.0.1', 'udp4'],
+  ['::1', 'udp6'],
+] as const) {
+  const skip = !addresses.has(host) && `this machine has no address ${host}`;
+  test(`UDP to ${host}: each datagram is a line, whatever it holds`, { skip }, async (t) => {
+    const [port = 0] = await freePorts(1);
+    const { seen } = await listen(t, { protocol: 'udp', listen: { host, port }, allow: [host] });
     const socket = createSocket(type);
     t.after(() => socket.close());
-    for (const text of ['<22>one\n', '<22>two\nand a half', '', '<22>three\0']) socket.send(text, target, host);
+    for (const text of ['<22>one\n', '<22>two\nand a half', '', '<22>three\0']) socket.send(text, port, host);
     await until('three', () => seen.lines().length === 3);
     assert.deepEqual(seen.lines(), ['<22>one', '<22>two and a half', '<22>three']);
     assert.equal(seen.blocks[0]?.host, host);
-    await running.stop();
-  }
-});
+  });
+}
 
 test('a sender that "allow" does not name is refused, counted and told of', async (t) => {
   const tcp = await listen(t, { allow: ['192.0.2.0/24', '2001:db8::/32'] });
