@@ -76,7 +76,8 @@ async function startOn(store: Store, config: Config, sources: readonly Source[],
   const { collecting } = pipeline;
   let url = '';
   const alerting = serviceAlerting(store, collecting, config, logger, { metrics: () => metrics, url: () => url });
-  const metrics = createMetrics({ collecting, alerting, version: VERSION });
+  const sampleMillis = Math.max(...sources.map((source) => ('every' in source ? source.every : 0)));
+  const metrics = createMetrics({ collecting, alerting, sampleMillis, version: VERSION });
   collecting.onCommit((committed) => metrics.observe(committed));
   const app = await buildApp({
     reader: store,

@@ -4,13 +4,11 @@ import type { Registry } from 'prom-client';
 import type { QueueSample, ServiceSample } from '../model/line.ts';
 import type { Collecting } from '../model/live.ts';
 
-/** A queue that is not sampled any more would show its last figure for ever (ms). */
-const STALE = 5 * 60_000;
-
-/** The queues as last sampled; `limit` is the most queues shown. */
+/** The queues as last sampled, unless that is more than `stale` ms ago; `limit` is the most queues shown. */
 export function queueGauges(
   registry: Registry,
   clock: () => number,
+  stale: number,
   limit: number,
   refused: (metric: string) => void,
 ): (samples: readonly QueueSample[]) => void {
@@ -25,7 +23,7 @@ export function queueGauges(
         this.reset();
         const now = clock();
         for (const [key, sample] of newest) {
-          if (now - sample.time > STALE) newest.delete(key);
+          if (now - sample.time > stale) newest.delete(key);
           else this.set({ host: sample.host, instance: sample.instance, queue: sample.queue }, value(sample));
         }
       },
@@ -45,8 +43,8 @@ export function queueGauges(
   };
 }
 
-/** Services as last tried. Their names are the operator's own. */
-export function serviceGauge(registry: Registry, clock: () => number): (samples: readonly ServiceSample[]) => void {
+/** Services as last tried, unless that is more than `stale` ms ago. Their names are the operator's own. */
+export function serviceGauge(registry: Registry, clock: () => number, stale: number): (samples: readonly ServiceSample[]) => void {
   const newest = new Map<string, ServiceSample>();
   void new Gauge({
     name: 'mailgraph_service_up',
@@ -57,7 +55,7 @@ export function serviceGauge(registry: Registry, clock: () => number): (samples:
       this.reset();
       const now = clock();
       for (const [key, { time, host, service, up }] of newest) {
-        if (now - time > STALE) newest.delete(key);
+        if (now - time > stale) newest.delete(key);
         else this.set({ host, service }, up ? 1 : 0);
       }
     },

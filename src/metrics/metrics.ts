@@ -30,6 +30,8 @@ export interface MetricsOptions {
   /** Absent: no figures on sources (commands that only count). */
   readonly collecting?: Collecting;
   readonly alerting?: Alerting;
+  /** ms between two samples of queues or services, the longest that there is; a minute when absent. */
+  readonly sampleMillis?: number;
   /** ms since the epoch. */
   readonly clock?: () => number;
   /** Most series of one metric. */
@@ -41,13 +43,25 @@ export interface MetricsOptions {
 /** Measured: 10,000 series take 31 ms to write, in which nothing else runs. */
 const SERIES_LIMIT = 5000;
 
+/** ms: what is not sampled any more would show its last figure for ever. At least, and when so many samples in a row are missing. */
+const STALE = 5 * 60_000;
+const MOST_MISSING = 3;
+
 /**
  * Each call has a registry of its own. History that is imported moves nothing here: a counter counts what happens now.
  *
  * Text format only: prom-client 15 writes OpenMetrics by renaming its counters for good, after which the text format lacks `_total`.
  */
 export function createMetrics(options: MetricsOptions): Metrics {
-  const { version, collecting, alerting, clock = Date.now, seriesLimit = SERIES_LIMIT, processMetrics = true } = options;
+  const {
+    version,
+    collecting,
+    alerting,
+    sampleMillis = 60_000,
+    clock = Date.now,
+    seriesLimit = SERIES_LIMIT,
+    processMetrics = true,
+  } = options;
   const registry = new Registry();
 
   const overflow = new Counter({
@@ -71,8 +85,9 @@ export function createMetrics(options: MetricsOptions): Metrics {
 
   const count = rollupCounters(registry, COUNTERS, seriesLimit, refused);
   const observeRows = rowHistograms(registry, seriesLimit, refused);
-  const sample = queueGauges(registry, clock, seriesLimit, refused);
-  const sampleServices = serviceGauge(registry, clock);
+  const stale = Math.max(STALE, MOST_MISSING * sampleMillis);
+  const sample = queueGauges(registry, clock, stale, seriesLimit, refused);
+  const sampleServices = serviceGauge(registry, clock, stale);
   if (collecting) collectingGauges(registry, collecting);
   const alerts = alertFigures(registry, alerting);
   if (processMetrics) processFigures(registry);

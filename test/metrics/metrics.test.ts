@@ -253,6 +253,19 @@ test('a queue shows its newest sample, and vanishes five minutes after the last'
   ]);
 });
 
+test('what is sampled every ten minutes by the configuration is there until three samples are missing', async () => {
+  let now = NOW;
+  const metrics = createMetrics({ ...quiet, sampleMillis: 10 * 60_000, clock: () => now });
+  const services = [{ time: NOW, host: 'mx1', service: 'imap', up: true }];
+  metrics.observe(committed({ queueSamples: [sample({})], serviceSamples: services }));
+  const shown = async (): Promise<number[]> =>
+    Promise.all(['mailgraph_queue_messages', 'mailgraph_service_up'].map(async (name) => (await samples(metrics, name)).length));
+  now = NOW + 29 * 60_000;
+  assert.deepEqual(await shown(), [1, 1]);
+  now = NOW + 31 * 60_000;
+  assert.deepEqual(await shown(), [0, 0]);
+});
+
 test('collecting is asked at each scrape', async () => {
   const metrics = createMetrics({ ...quiet, collecting: collecting({ storeProblem: 'The disk is full.' }) });
   metrics.storeFailed();
