@@ -14,7 +14,15 @@ import { eventually, missing, output, program } from '../stack/program.ts';
 import { startService } from '../stack/service.ts';
 
 const skip = missing('postfix', 'dovecot') ?? false;
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** A zone in which it is noon, and its midnight (ms): whatever the hour, no other report falls due meanwhile. POSIX signs its names the other way. */
+function whereItIsNoon(): { readonly zone: string; readonly midnight: number } {
+  const now = Date.now();
+  const behind = new Date(now).getUTCHours() - 12;
+  return { zone: `Etc/GMT${behind < 0 ? behind : `+${behind}`}`, midnight: Math.floor((now - behind * HOUR) / DAY) * DAY + behind * HOUR };
+}
 
 interface Told {
   readonly state: ReportMail['state'];
@@ -39,7 +47,7 @@ test(
     await answers('defer');
 
     // The report of the day before yesterday was sent; that of yesterday is due since midnight.
-    const midnight = Math.floor(Date.now() / DAY) * DAY;
+    const { zone, midnight } = whereItIsNoon();
     const before: ReportMail = {
       schedule: 'daily en',
       recipient: 'alice@example.org',
@@ -65,7 +73,7 @@ test(
 host: mail
 sources: [{ type: file, path: ${log} }]
 smtp: { host: 127.0.0.1, port: ${servers.ports.smtp}, tls: none, from: Mail log <log@example.org> }
-reports: [{ recipients: [alice@example.org], time: '00:00', zone: UTC }]
+reports: [{ recipients: [alice@example.org], time: '00:00', zone: ${zone} }]
 `,
     );
     const newest = async (): Promise<Told | undefined> =>
@@ -115,7 +123,7 @@ reports: [{ recipients: [alice@example.org], time: '00:00', zone: UTC }]
     lock.release();
     assert.ok(found !== false && found.source !== undefined);
     const mail = await simpleParser(found.source, { skipImageLinks: true });
-    const yesterday = new Intl.DateTimeFormat('en', { timeZone: 'UTC', day: 'numeric', month: 'short' }).formatToParts(midnight - DAY);
+    const yesterday = new Intl.DateTimeFormat('en', { timeZone: zone, day: 'numeric', month: 'short' }).formatToParts(midnight - DAY);
     assert.match(mail.subject ?? '', new RegExp(`^\\[mail\\] .*${yesterday.find(({ type }) => type === 'month')?.value}`));
     assert.ok(String(mail.html).includes('cid:') || (mail.text ?? '').length > 0);
     await imap.logout();
