@@ -6,7 +6,7 @@ import { smallDisk, unmountable } from '../stack/file-systems.ts';
 import { eventually } from '../stack/program.ts';
 import { startService } from '../stack/service.ts';
 import { temporaryDirectory } from '../support/log-store.ts';
-import { refusalLine, storedIn } from './refusals.ts';
+import { RANGE, refusalLine, storedIn } from './refusals.ts';
 
 interface Status {
   readonly storeProblem: string;
@@ -44,8 +44,9 @@ test(
     assert.equal(ready.status, 503);
     assert.match(await ready.text(), /store_problem/);
     assert.equal((await fetch(`${service.url}/healthz`)).status, 200);
-    const day = 'from=2026-11-23T00:00:00Z&to=2026-11-24T00:00:00Z';
-    const { totals } = (await service.get(`/api/v1/totals?series=rejected,log_lines&${day}`)) as { totals: { value: number }[] };
+    const { totals } = (await service.get(`/api/v1/totals?series=rejected,log_lines&from=${RANGE.from}&to=${RANGE.to}`)) as {
+      totals: { value: number }[];
+    };
     const [rejected = 0, lines = 0] = totals.map(({ value }) => value);
     assert.ok(rejected === lines && lines > 0 && lines < written, `${rejected} refusals in ${lines} lines are stored`);
 

@@ -4,7 +4,7 @@ import { openDuckStore } from '../../src/store/duckdb/index.ts';
 /** Yesterday: a line that was just written is not believed to be of years ago. */
 const DAY = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
 const FROM = Date.parse(`${DAY}T00:00:00Z`) / 1000;
-const RANGE = { from: FROM, to: FROM + 86_400 };
+export const RANGE = { from: FROM, to: FROM + 86_400 };
 
 const stampOf = (number: number): string => `${DAY}T12:00:${String(number % 60).padStart(2, '0')}Z mx postfix/smtpd[7]:`;
 
