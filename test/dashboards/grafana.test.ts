@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createMetrics } from '../../src/metrics/metrics.ts';
-import { pipeline } from '../http/service.ts';
-import { world } from '../alerts/world.ts';
-import { BOARDS, expressionsOf, metricsIn } from './grafana.ts';
+import { exported, strange } from './exported.ts';
+import { BOARDS } from './grafana.ts';
 
 const DATASOURCE = { type: 'prometheus', uid: '${datasource}' };
 
@@ -47,30 +45,19 @@ for (const board of BOARDS) {
     }
   });
 
-  test(`${board.file}: every target is narrowed by the variables, and names metrics that there are`, async (t) => {
-    const { alerting } = await world(t, { rules: [], channels: [] });
-    const metrics = createMetrics({ version: '0.0.0', collecting: pipeline(), alerting });
-    metrics.probed({
-      id: 'a',
-      time: 0,
-      result: 'ok',
-      acceptMillis: 1,
-      delayMillis: 1,
-      hops: [],
-      spf: '',
-      dkim: '',
-      dmarc: '',
-      problem: '',
+  test(`${board.file}: every target is narrowed by the variables, and names metrics and labels that there are`, async (t) => {
+    const metrics = await exported(t);
+    const targets = panels.flatMap(({ targets: of = [] }) => of);
+    const legends = targets.map(({ expr, legendFormat = '' }) => {
+      const labels = [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = '']) => label);
+      return `${expr} by (${labels.join(', ')})`;
     });
-    const { body } = await metrics.text();
-    const known = new Set([...body.matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => name));
-    const named = [
-      ...expressionsOf(board).flatMap(({ expressions }) => expressions),
-      ...templating.list.map(({ definition = '' }) => definition),
-    ];
-    const unknown = named.flatMap(metricsIn).filter((name) => !known.has(name) && !known.has(name.replace(/_(bucket|sum|count)$/, '')));
-    assert.deepEqual(unknown, []);
-    for (const { expr } of panels.flatMap(({ targets = [] }) => targets))
+    const named = [...legends, ...templating.list.map(({ definition = '' }) => definition), ...annotations.list.map(({ expr }) => expr)];
+    assert.deepEqual(
+      named.flatMap((expression) => strange(expression, metrics)),
+      [],
+    );
+    for (const { expr } of targets)
       for (const [, selector] of expr.matchAll(/\b(?:mailgraph|process)_\w+(\{[^}]*\})?/g))
         assert.match(selector ?? '', /job=~"\$job", instance=~"\$instance"/, expr);
   });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { missing, program } from '../stack/program.ts';
+import { exported, strange } from './exported.ts';
 
 const RULES = join(import.meta.dirname, '../../dashboards/prometheus/mailgraph-ext.rules.yml');
 const CASES = ['prometheus-rules.test.yml', 'prometheus-rules-weekly.test.yml'].map((name) =>
@@ -26,11 +27,32 @@ test("the rules for Prometheus are valid, and fire and stay quiet where they sho
   }
 });
 
+interface Rule {
+  readonly alert: string;
+  readonly expr: string;
+  readonly annotations: { readonly summary: string };
+}
+
+const { groups } = parse(readFileSync(RULES, 'utf8')) as { groups: { rules: Rule[] }[] };
+const ALL = groups.flatMap(({ rules }) => rules);
+
 test('each rule has a case in which it fires', () => {
-  const { groups } = parse(readFileSync(RULES, 'utf8')) as { groups: { rules: { alert: string }[] }[] };
   const cases = CASES.join('');
   assert.deepEqual(
-    groups.flatMap(({ rules }) => rules.map(({ alert }) => alert)).filter((name) => !cases.includes(`alertname="${name}"`)),
+    ALL.map(({ alert }) => alert).filter((name) => !cases.includes(`alertname="${name}"`)),
+    [],
+  );
+});
+
+test('each rule, its sentence and its cases name metrics and labels that there are', async (t) => {
+  const metrics = await exported(t);
+  for (const { alert, expr, annotations } of ALL) {
+    const told = [...annotations.summary.matchAll(/\$labels\.(\w+)/g)].map(([, label = '']) => label);
+    assert.deepEqual(strange(`${expr} by (${told.join(', ')})`, metrics), [], alert);
+  }
+  const series = CASES.flatMap((text) => [...text.matchAll(/series: '(.*?)'/g)].map(([, one = '']) => one));
+  assert.deepEqual(
+    series.flatMap((one) => strange(one, metrics)),
     [],
   );
 });

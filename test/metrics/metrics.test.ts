@@ -5,93 +5,12 @@ import { test } from 'node:test';
 
 import { array, assert as holds, asyncProperty, integer } from 'fast-check';
 
-import type { DeliveryRow, QueueFileRow, RollupDelta } from '../../src/model/batch.ts';
-import type { QueueSample } from '../../src/model/line.ts';
-import type { Collecting, CollectingState, Committed } from '../../src/model/live.ts';
+import type { Collecting, CollectingState } from '../../src/model/live.ts';
 import { SERIES, SERIES_NAMES } from '../../src/model/series.ts';
 import { COUNTERS } from '../../src/metrics/families.ts';
 import { createMetrics } from '../../src/metrics/metrics.ts';
 import type { Metrics } from '../../src/metrics/metrics.ts';
-
-const NOW = Date.UTC(2026, 10, 23, 12);
-const PLACE = { host: 'mx1', instance: 'postfix' };
-
-const committed = (parts: Partial<Committed>): Committed => ({
-  time: NOW,
-  newestEvent: NOW,
-  lines: 1,
-  rollups: [],
-  deliveries: [],
-  queueFiles: [],
-  queueSamples: [],
-  live: true,
-  ...parts,
-});
-
-const received = (value: number, more: Partial<RollupDelta> = {}): RollupDelta => ({
-  time: NOW,
-  series: 'received',
-  labels: { ...PLACE, via: 'smtp' },
-  value,
-  live: true,
-  ...more,
-});
-
-const delivery = (more: Partial<DeliveryRow>): DeliveryRow => ({
-  uid: 1,
-  message: 1,
-  time: NOW,
-  ...PLACE,
-  queueId: '4XyZ',
-  sender: 'a@example.org',
-  recipient: 'b@example.org',
-  originalRecipient: '',
-  transport: 'smtp',
-  relayName: 'mx.example.net',
-  relayIp: '192.0.2.1',
-  relayPort: 25,
-  delay: 1500,
-  delayBefore: 100,
-  delayQueue: 200,
-  delayConnect: 700,
-  delayTransmit: 500,
-  dsn: '2.0.0',
-  status: 'sent',
-  outcome: 'sent',
-  reason: '',
-  size: 2000,
-  reply: '250 ok',
-  nextQueueId: '',
-  ...more,
-});
-
-const queueFile = (more: Partial<QueueFileRow>): QueueFileRow => ({
-  uid: 1,
-  message: 1,
-  time: NOW,
-  ...PLACE,
-  queueId: '4XyZ',
-  origin: 'received',
-  via: 'smtp',
-  clientName: '',
-  clientIp: '',
-  user: '',
-  sender: 'a@example.org',
-  size: 2000,
-  recipients: 1,
-  messageId: '',
-  ...more,
-});
-
-const sample = (more: Partial<QueueSample>): QueueSample => ({
-  time: NOW,
-  ...PLACE,
-  queue: 'deferred',
-  messages: 7,
-  bytes: 70_000,
-  oldestSeconds: 3600,
-  ...more,
-});
+import { committed, delivery, NOW, PLACE, queueFile, received, sample } from './rows.ts';
 
 const STATE: CollectingState = {
   startedAt: NOW - 60_000,
