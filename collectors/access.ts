@@ -5,22 +5,35 @@ import { dirname } from 'node:path';
 
 /** The reason and the cure for an error met at `path`. */
 export async function explain(path: string, error: unknown): Promise<string> {
+  const { problem, cure } = await diagnose(path, error);
+  return `${problem} ${cure}`;
+}
+
+export interface Diagnosis {
+  readonly problem: string;
+  readonly cure: string;
+}
+
+export async function diagnose(path: string, error: unknown): Promise<Diagnosis> {
   const code = errorCode(error);
   switch (code) {
     case 'ENOENT':
-      return `${path} does not exist yet; it is read as soon as it appears. Does the syslog daemon write another file, or is it not installed?`;
+      return {
+        problem: `${path} does not exist yet; it is read as soon as it appears.`,
+        cure: 'Does the syslog daemon write another file, or is it not installed?',
+      };
     case 'EACCES':
     case 'EPERM':
       return refused(path);
     case 'ENOTDIR':
-      return `${path} cannot be there: a part of the path is a file, not a folder. Correct the path.`;
+      return { problem: `${path} cannot be there: a part of the path is a file, not a folder.`, cure: 'Correct the path.' };
     case 'ELOOP':
-      return `${path} is a symbolic link that leads back to itself. Correct the link.`;
+      return { problem: `${path} is a symbolic link that leads back to itself.`, cure: 'Correct the link.' };
     case 'EMFILE':
     case 'ENFILE':
-      return `${path} cannot be opened: too many files are open. Raise the service's LimitNOFILE.`;
+      return { problem: `${path} cannot be opened: too many files are open.`, cure: "Raise the service's LimitNOFILE." };
     default:
-      return `${path} cannot be read (${code}). Check the file system; reading goes on by itself when it is back.`;
+      return { problem: `${path} cannot be read (${code}).`, cure: 'Check the file system; reading goes on by itself when it is back.' };
   }
 }
 
@@ -28,22 +41,26 @@ export function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error';
 }
 
-async function refused(path: string): Promise<string> {
+async function refused(path: string): Promise<Diagnosis> {
   const user = userName();
   for (const folder of foldersAbove(path)) {
     try {
       await access(folder, constants.X_OK);
     } catch {
       const group = await groupThatMay(folder, 0o010);
-      return group === undefined
-        ? `${path} cannot be reached: ${user} may not enter ${folder}. Run: setfacl -m u:${user}:x ${folder}`
-        : `${path} cannot be reached: ${user} may not enter ${folder}. Run: usermod -aG ${group} ${user}, then restart the service`;
+      return {
+        problem: `${path} cannot be reached: ${user} may not enter ${folder}.`,
+        cure: group === undefined ? `Run: setfacl -m u:${user}:x ${folder}` : `Run: usermod -aG ${group} ${user}, then restart the service`,
+      };
     }
   }
   const group = await groupThatMay(path, 0o040);
   return group === undefined
-    ? `${path} cannot be read by ${user}, and its group may not read it either. Run: setfacl -m u:${user}:r ${path}, and set "create 0640 root adm" in logrotate`
-    : `${path} cannot be read by ${user}. Run: usermod -aG ${group} ${user}, then restart the service`;
+    ? {
+        problem: `${path} cannot be read by ${user}, and its group may not read it either.`,
+        cure: `Run: setfacl -m u:${user}:r ${path}, and set "create 0640 root adm" in logrotate`,
+      }
+    : { problem: `${path} cannot be read by ${user}.`, cure: `Run: usermod -aG ${group} ${user}, then restart the service` };
 }
 
 function foldersAbove(path: string): string[] {

@@ -1,8 +1,9 @@
-import { access, constants, open, stat } from 'node:fs/promises';
+import { once } from 'node:events';
+import { access, constants, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
-import { expand } from '../../collectors/glob.ts';
 import { journalMail } from '../../collectors/journalctl.ts';
-import { detectSources } from '../config/detect.ts';
+import { type Detected, detectSources } from '../config/detect.ts';
 import { loadConfig, type Config, type Source } from '../config/load.ts';
 import { OperationalError } from '../model/errors.ts';
 import { openDuckStore } from '../store/duckdb/index.ts';
@@ -11,8 +12,10 @@ import { notesOf } from '../http/routes/reports.ts';
 import { diskUse } from './alerting.ts';
 import { readArguments, STORE_OPTIONS } from './arguments.ts';
 import { DATABASE } from './data-directory.ts';
+import { logChecks } from './doctor-logs.ts';
 import { channelChecks, mailboxCheck, mailServerCheck, unsentReports } from './doctor-telling.ts';
 import { type Finding, ok, warning, wrong } from './finding.ts';
+import { notListening } from './listen.ts';
 import { runningService } from './running-service.ts';
 import { collectorOf } from './sources.ts';
 
@@ -29,10 +32,13 @@ export async function doctor(args: readonly string[]): Promise<void> {
 
 const MARK = { ok: 'ok   ', warning: 'warn ', wrong: 'WRONG' };
 
-export async function examine(options: {
-  readonly path?: string | undefined;
-  readonly data?: string | undefined;
-}): Promise<readonly Finding[]> {
+const findHere = (): Promise<Detected> => detectSources('/', journalMail);
+
+/** `find` is asked where the configuration names no source. */
+export async function examine(
+  options: { readonly path?: string | undefined; readonly data?: string | undefined },
+  find = findHere,
+): Promise<readonly Finding[]> {
   let config: Config;
   try {
     config = await loadConfig({ ...options, secrets: true });
@@ -40,15 +46,16 @@ export async function examine(options: {
     if (!(error instanceof OperationalError)) throw error;
     return [wrong('config', error.message, 'correct it; src/config/example.yaml explains every option')];
   }
-  const sources = config.sources ?? (await detectSources('/', journalMail)).sources;
+  const found = config.sources === undefined ? await find() : undefined;
+  const sources = config.sources ?? found?.sources ?? [];
+  const url = await runningService(config);
   const checks = [
     Promise.resolve([ok('config', config.file === '' ? 'there is none: the defaults hold' : config.file)]),
     Promise.resolve([zoneCheck(config)]),
-    sources.length === 0
-      ? Promise.resolve([wrong('sources', 'no mail log was found', 'name it with --log PATH, or in the config under "sources"')])
-      : Promise.resolve([]),
+    Promise.resolve(found === undefined ? [] : findings(found)),
     ...sources.map((source) => sourceCheck(source, config)),
-    storeCheck(config),
+    url === undefined ? listenCheck(config) : Promise.resolve([]),
+    storeCheck(config, url),
     diskCheck(config),
     ...channelChecks(config),
     mailServerCheck(config),
@@ -67,13 +74,19 @@ function zoneCheck({ zone }: Config): Finding {
   );
 }
 
+/** What was found without any configuration, and what was not, and why. */
+const findings = ({ notes, problems }: Detected): Finding[] => [
+  ...notes.map((note) => ok('sources', note)),
+  ...problems.map((problem) => wrong('sources', problem, '')),
+];
+
 async function sourceCheck(source: Source, config: Config): Promise<Finding[]> {
   switch (source.type) {
     case 'file':
-      return fileChecks(source.path, config);
+      return logChecks(source.path, config.silentAfter, source.zone ?? config.zone);
     case 'journald': {
       const mail = await journalMail(source.directory === undefined ? {} : { directory: source.directory });
-      if (mail.problem !== '') return [wrong('journald', mail.problem, 'usermod -aG systemd-journal USER')];
+      if (mail.problem !== '') return [wrong('journald', mail.problem, '')];
       return [
         mail.newest === undefined
           ? warning('journald', 'there is no mail in it', 'see that the mail system runs')
@@ -85,36 +98,6 @@ async function sourceCheck(source: Source, config: Config): Promise<Finding[]> {
     default:
       return [];
   }
-}
-
-async function fileChecks(path: string, { silentAfter }: Config): Promise<Finding[]> {
-  const files = await expand(path);
-  if (files.length === 0)
-    return [
-      warning(`log ${path}`, 'there is no such file yet', 'look up where the mail system logs: postconf maillog_file, /etc/rsyslog.conf'),
-    ];
-  return Promise.all(
-    files.map(async (file) => {
-      const check = `log ${file}`;
-      try {
-        await (await open(file)).close();
-      } catch (error) {
-        return wrong(
-          check,
-          `it cannot be read (${(error as NodeJS.ErrnoException).code})`,
-          `give this user the right to: usermod -aG $(stat -c %G ${file}) USER`,
-        );
-      }
-      const { mtimeMs, size } = await stat(file);
-      const minutes = Math.round((Date.now() - mtimeMs) / 60_000);
-      if (size > 0 && minutes * 60_000 <= silentAfter) return ok(check, `readable, last written ${minutes} min ago`);
-      return warning(
-        check,
-        size === 0 ? 'it is empty' : `nothing was written for ${minutes} min`,
-        'see that the mail system runs and logs to this file',
-      );
-    }),
-  );
 }
 
 const QUEUE_PATIENCE = 35_000;
@@ -147,8 +130,21 @@ async function queueCheck(source: Source, config: Config): Promise<Finding> {
   return finding;
 }
 
-async function storeCheck(config: Config): Promise<Finding[]> {
-  const url = await runningService(config);
+/** Whether the service could listen; nothing is asked of who has the port. */
+async function listenCheck({ listen }: Config): Promise<Finding[]> {
+  const server = createServer();
+  try {
+    server.listen(listen.port, listen.host);
+    await once(server, 'listening');
+    return [ok('listen', `${listen.host}:${listen.port} is free`)];
+  } catch (error) {
+    return [wrong('listen', notListening(listen, error).message, '')];
+  } finally {
+    server.close();
+  }
+}
+
+async function storeCheck(config: Config, url: string | undefined): Promise<Finding[]> {
   if (url !== undefined) {
     const { problems, notes } = (await (await fetch(`${url}/api/v1/status`)).json()) as Record<'problems' | 'notes', Problem[]>;
     const well = problems.length === 0 ? [ok('service', `runs at ${url}/ and is well`)] : [];
@@ -156,15 +152,7 @@ async function storeCheck(config: Config): Promise<Finding[]> {
   }
   const path = join(config.data, DATABASE);
   if ((await stat(path).catch(() => undefined)) === undefined) {
-    const writable = await access(dirname(config.data), constants.W_OK).then(
-      () => true,
-      () => false,
-    );
-    const there = await access(config.data, constants.W_OK).then(
-      () => true,
-      () => false,
-    );
-    return there || writable
+    return (await mayWrite(config.data))
       ? [ok('store', `${path} will be made`)]
       : [
           wrong(
@@ -183,6 +171,16 @@ async function storeCheck(config: Config): Promise<Finding[]> {
     return [...repairs, ok('store', `${lines} lines, ${Math.round(bytesOnDisk / 1e6)} MB`), ...unsentReports(notes)];
   } catch (error) {
     return [wrong('store', (error as Error).message, '')];
+  }
+}
+
+/** Whether this user may write into a folder, or make it and those above that are not there yet. */
+async function mayWrite(folder: string): Promise<boolean> {
+  try {
+    await access(folder, constants.W_OK | constants.X_OK);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' && mayWrite(dirname(folder));
   }
 }
 

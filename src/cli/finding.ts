@@ -1,4 +1,4 @@
-/** One thing that was looked at. `cure` is empty where nothing is wrong. */
+/** One thing that was looked at. `cure` is empty where nothing is wrong, and where the text says it already. */
 export interface Finding {
   readonly check: string;
   readonly result: 'ok' | 'warning' | 'wrong';

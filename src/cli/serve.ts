@@ -32,6 +32,7 @@ async function sourcesOf(config: Config, logsAreNamed: boolean, logger: Logger):
   const found = await detectSources('/', config.sources === undefined ? journalMail : undefined);
   if (config.sources !== undefined) return [...config.sources, ...found.sources.filter(({ type }) => type === 'postfix-queue')];
   for (const note of found.notes) logger.info(note);
+  for (const problem of found.problems) logger.warn(problem);
   return found.sources;
 }
 

@@ -9,7 +9,7 @@ import { GRAPHS } from '../../dashboards/graphs/index.ts';
 import type { Config, Source } from '../config/load.ts';
 import { buildApp } from '../http/app.ts';
 import { createMetrics } from '../metrics/metrics.ts';
-import { OperationalError } from '../model/errors.ts';
+import type { OperationalError } from '../model/errors.ts';
 import { Pipeline } from '../pipeline/pipeline.ts';
 import { sendProbes } from './probe.ts';
 import { sendReportsWhenDue } from './report-mail.ts';
@@ -19,6 +19,7 @@ import { alertMarks } from '../alerts/marks.ts';
 import { serviceAlerting } from './alerting.ts';
 import { DATABASE, SERVICE_FILE } from './data-directory.ts';
 import { scheduleMaintenance } from './maintenance.ts';
+import { notListening } from './listen.ts';
 import { lineFinder } from './message-lines.ts';
 import { collectorOf, placesOf } from './sources.ts';
 import { VERSION } from './version.ts';
@@ -143,19 +144,7 @@ async function listen(app: Awaited<ReturnType<typeof buildApp>>, config: Config)
     await app.listen({ host, port });
   } catch (cause) {
     await app.close();
-    const code = (cause as NodeJS.ErrnoException).code;
-    if (code === 'EADDRINUSE') {
-      throw new OperationalError(
-        'port_in_use',
-        `${host}:${port} is in use by another program: stop it, or choose another with --listen ADDR:PORT`,
-        { cause },
-      );
-    }
-    throw new OperationalError(
-      'listen_refused',
-      `cannot listen on ${host}:${port} (${code ?? String(cause)}): choose another with --listen ADDR:PORT`,
-      { cause },
-    );
+    throw notListening(config.listen, cause);
   }
 }
 

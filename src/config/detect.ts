@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { DEFAULT_SAMPLE_INTERVAL, type Source } from './config.ts';
 import { readPostfix } from './postfix.ts';
 
-/** What was found on this machine, and sentences for its operator about what was found and what was not. */
+/** What was found on this machine, and sentences for its operator: on what was found, and on what keeps logs from being found or read. */
 export interface Detected {
   readonly sources: readonly Source[];
   readonly notes: readonly string[];
+  readonly problems: readonly string[];
 }
 
 /**
@@ -45,6 +46,7 @@ export async function detectSources(root = '/', journal?: () => Promise<JournalM
 
   const sources: Source[] = [];
   const notes: string[] = [];
+  const problems: string[] = [];
   const seen = new Set<string>();
   const inJournal = await journal?.();
   let isInFile = false;
@@ -62,17 +64,17 @@ export async function detectSources(root = '/', journal?: () => Promise<JournalM
       isInFile = true;
     }
     sources.push({ type: 'file', path: join(root, path) });
-    const readable = await isReadable(join(root, path));
-    notes.push(readable ? `reads ${path}` : `${path} may not be read by this user: add the user to the file's group (adm on Debian)`);
+    if (await isReadable(join(root, path))) notes.push(`reads ${path}`);
+    else problems.push(`${path} may not be read by this user: add the user to the file's group (adm on Debian)`);
   }
   if (inJournal?.newest !== undefined && !isInFile) {
     sources.push({ type: 'journald' });
     notes.push('reads the systemd journal');
   }
   // What is refused may hold all there is; where a file is read, nobody needs the journal.
-  if (inJournal !== undefined && inJournal.problem !== '' && !isInFile) notes.push(inJournal.problem);
+  if (inJournal !== undefined && inJournal.problem !== '' && !isInFile) problems.push(inJournal.problem);
   if (sources.length === 0) {
-    notes.push(
+    problems.push(
       `found no mail log (looked for ${SYSTEM_LOGS.join(', ')}, for Postfix's, Dovecot's, ExtMail's and Roundcube's own files, ` +
         'and for mail in the systemd journal): name it with --log PATH',
     );
@@ -89,7 +91,7 @@ export async function detectSources(root = '/', journal?: () => Promise<JournalM
     });
     notes.push(`watches Postfix's queue in ${queueDirectory}`);
   }
-  return { sources, notes };
+  return { sources, notes, problems };
 }
 
 async function postfixInstances(root: string) {

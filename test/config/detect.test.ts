@@ -89,8 +89,8 @@ test('the journal is read where no file has the same mail, and never beside one'
     () =>
       Promise.resolve({ newest, problem });
   const types = async (files: Record<string, string>, journal: ReturnType<typeof has>) => {
-    const { sources, notes } = await detectSources(await machine(t, files), journal);
-    return [sources.map(({ type }) => type).join(' '), notes.join('\n')] as const;
+    const { sources, notes, problems } = await detectSources(await machine(t, files), journal);
+    return [sources.map(({ type }) => type).join(' '), [...notes, ...problems].join('\n')] as const;
   };
   const now = Date.now();
   assert.deepEqual(await types({}, has(now)), ['journald', 'reads the systemd journal']);
@@ -117,21 +117,21 @@ test('a file with two names is read once', async (t) => {
 });
 
 test('nothing there: the note says where was looked and what to do', async (t) => {
-  const { sources, notes } = await detectSources(await machine(t, {}));
+  const { sources, problems } = await detectSources(await machine(t, {}));
   assert.deepEqual(sources, []);
-  assert.match(notes.join('\n'), /found no mail log \(looked for \/var\/log\/mail\.log.*--log PATH/);
+  assert.match(problems.join('\n'), /found no mail log \(looked for \/var\/log\/mail\.log.*--log PATH/);
 });
 
-test('a log that may not be read is kept and the note says how to cure it', async (t) => {
+test('a log that may not be read is kept, and it is said how to cure it', async (t) => {
   const root = await machine(t, { '/var/log/mail.log': '' });
   await chmod(root, 0o755);
   await chmod(join(root, '/var/log/mail.log'), 0);
   const asRoot = process.geteuid?.() === 0;
   if (asRoot) process.seteuid?.(65534);
   try {
-    const { sources, notes } = await detectSources(root);
+    const { sources, problems } = await detectSources(root);
     assert.equal(sources.length, 1);
-    assert.match(notes.join('\n'), /^\/var\/log\/mail\.log may not be read by this user: add the user to the file's group/);
+    assert.match(problems.join('\n'), /^\/var\/log\/mail\.log may not be read by this user: add the user to the file's group/);
   } finally {
     if (asRoot) process.seteuid?.(0);
   }
