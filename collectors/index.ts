@@ -21,6 +21,6 @@ export { KnownStreams } from './identity.ts';
 export { importCollector, importSets } from './import.ts';
 export { type Budget, type Looked, lookUp } from './look-up.ts';
 export { lookUpJournal } from './look-up-journal.ts';
-export { journalMail } from './journalctl.ts';
+export { journalMail } from './journal-mail.ts';
 export { fileCollector, journaldCollector, postfixQueueCollector, serviceCheckCollector, stdinCollector, syslogCollector };
 export { syslogSource } from './syslog.ts';

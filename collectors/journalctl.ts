@@ -74,28 +74,3 @@ function explain(complaints: string, error: unknown, program: string, directory:
   const [line = ''] = complaints.trim().split('\n').slice(-1);
   return line === '' ? '' : `${program} says: ${line.slice(0, 200)}`;
 }
-
-/** The newest entry that a mail program wrote (facility `mail`), or why that cannot be told. */
-export interface JournalMail {
-  /** ms since the epoch; undefined when there is none. */
-  readonly newest: number | undefined;
-  readonly problem: string;
-}
-
-/** A journal that does not answer must not keep the service from starting. */
-const PROBE_MILLIS = 5_000;
-
-/** Looks for mail in this machine's journal. Quick: the journal is indexed by field. */
-export async function journalMail(journal: Journal = {}): Promise<JournalMail> {
-  const run = runJournalctl(journal, ['--lines=1', '--output-fields=SYSLOG_FACILITY', 'SYSLOG_FACILITY=2']);
-  const timer = setTimeout(() => run.stop(), PROBE_MILLIS);
-  try {
-    let text = '';
-    for await (const chunk of run.output as AsyncIterable<Buffer>) if (text.length < MOST_COMPLAINTS) text += chunk.toString('latin1');
-    const { problem } = await run.ended;
-    const micros = Number(/"__REALTIME_TIMESTAMP":"(\d{1,17})"/.exec(text)?.[1] ?? Number.NaN);
-    return { newest: Number.isNaN(micros) ? undefined : Math.floor(micros / 1000), problem };
-  } finally {
-    clearTimeout(timer);
-  }
-}

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { access, constants, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
-import { journalMail } from '../../collectors/journalctl.ts';
 import { type Detected, detectSources } from '../config/detect.ts';
 import { loadConfig, type Config, type Source } from '../config/load.ts';
 import { OperationalError } from '../model/errors.ts';
@@ -17,7 +16,7 @@ import { channelChecks, mailboxCheck, mailServerCheck, unsentReports } from './d
 import { type Finding, ok, warning, wrong } from './finding.ts';
 import { notListening } from './listen.ts';
 import { runningService } from './running-service.ts';
-import { collectorOf } from './sources.ts';
+import { collectorOf, mailInJournal } from './sources.ts';
 
 /** `doctor`: looks at all that the service needs, and tells nobody. */
 export async function doctor(args: readonly string[]): Promise<void> {
@@ -32,7 +31,7 @@ export async function doctor(args: readonly string[]): Promise<void> {
 
 const MARK = { ok: 'ok   ', warning: 'warn ', wrong: 'WRONG' };
 
-const findHere = (): Promise<Detected> => detectSources('/', journalMail);
+const findHere = (): Promise<Detected> => detectSources('/', mailInJournal);
 
 /** `find` is asked where the configuration names no source. */
 export async function examine(
@@ -85,7 +84,7 @@ async function sourceCheck(source: Source, config: Config): Promise<Finding[]> {
     case 'file':
       return logChecks(source.path, config.silentAfter, source.zone ?? config.zone);
     case 'journald': {
-      const mail = await journalMail(source.directory === undefined ? {} : { directory: source.directory });
+      const mail = await mailInJournal(source.directory);
       if (mail.problem !== '') return [wrong('journald', mail.problem, '')];
       return [
         mail.newest === undefined

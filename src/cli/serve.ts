@@ -1,11 +1,11 @@
 import closeWithGrace from 'close-with-grace';
 import { pino, type Logger } from 'pino';
-import { journalMail } from '../../collectors/index.ts';
 import { detectSources } from '../config/detect.ts';
 import { loadConfig, type Config, type Source } from '../config/load.ts';
 import { readArguments, STORE_OPTIONS } from './arguments.ts';
 import { makeDataDirectory } from './data-directory.ts';
 import { startService, type Service } from './service.ts';
+import { mailInJournal } from './sources.ts';
 
 const OPTIONS = {
   ...STORE_OPTIONS,
@@ -29,7 +29,7 @@ export async function serve(args: readonly string[]): Promise<void> {
 /** What the config and the command line name. Without a config what is here is found; beside `--log`, the queue alone. */
 async function sourcesOf(config: Config, logsAreNamed: boolean, logger: Logger): Promise<readonly Source[]> {
   if (config.sources !== undefined && (config.file !== '' || !logsAreNamed)) return config.sources;
-  const found = await detectSources('/', config.sources === undefined ? journalMail : undefined);
+  const found = await detectSources('/', config.sources === undefined ? mailInJournal : undefined);
   if (config.sources !== undefined) return [...config.sources, ...found.sources.filter(({ type }) => type === 'postfix-queue')];
   for (const note of found.notes) logger.info(note);
   for (const problem of found.problems) logger.warn(problem);

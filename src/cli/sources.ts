@@ -2,6 +2,7 @@ import {
   type Backlogs,
   fileCollector,
   journaldCollector,
+  journalMail,
   postfixQueueCollector,
   serviceCheckCollector,
   stdinCollector,
@@ -62,6 +63,9 @@ export function collectorOf(source: Source, config: Config, positions: readonly 
     ...(instance === undefined ? {} : { instance }),
   });
 }
+
+/** Whether there is mail in the systemd journal, this machine's or the one in `directory`. */
+export const mailInJournal = (directory?: string) => journalMail(mailEntries(), directory === undefined ? {} : { directory });
 
 const FACILITY_MAIL = '2';
 const MAX_IDENTIFIERS = 1000;
