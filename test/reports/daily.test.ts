@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
+import { createTransport } from 'nodemailer';
 import { GRAPHS } from '../../dashboards/graphs/index.ts';
 import { Zone } from '../../src/envelope/zone.ts';
 import { dailyReport } from '../../src/reports/daily.ts';
@@ -106,6 +107,26 @@ test('the HTML is well-formed, small, accessible, and what strangers wrote in it
     assert.equal(shown.length, [...html.matchAll(/<img\b/g)].length);
     assert.ok(shown.length >= 3);
     assert.ok(!/(?:src|href|background)="(?!cid:)|url\(/.test(html));
+  }
+});
+
+test('the mail is text beside HTML with its pictures, in short lines of ASCII that every server passes on', async () => {
+  for (const language of ['en', 'zh-CN'] as const) {
+    const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
+    const { message } = await transport.sendMail({ ...(await body(language)), from: 'Mail log <log@alpha.example>', to: 'a@example.org' });
+    const raw = String(message);
+    const parts = [...raw.matchAll(/^Content-Type: ([^;\r]+)(; charset=utf-8)?/gm)].map(([, type, charset = '']) => `${type}${charset}`);
+    assert.deepEqual(parts.slice(0, 4), [
+      'multipart/alternative',
+      'text/plain; charset=utf-8',
+      'multipart/related',
+      'text/html; charset=utf-8',
+    ]);
+    assert.deepEqual(new Set(parts.slice(4)), new Set(['image/png']));
+    // RFC 5322, section 2.1.1; and RFC 5321 has servers that take no more than seven bits.
+    assert.match(raw, /^(?:[\x20-\x7e]{0,78}\r\n)*$/);
+    for (const header of ['Auto-Submitted: auto-generated', 'X-Auto-Response-Suppress: All', 'Date: ', 'MIME-Version: 1.0'])
+      assert.match(raw.slice(0, raw.indexOf('\r\n\r\n')), new RegExp(`^${header}`, 'm'));
   }
 });
 
