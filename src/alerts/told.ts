@@ -62,23 +62,23 @@ export interface Markup {
   readonly escape: Escape;
   readonly bold: (escaped: string) => string;
   readonly link: (escaped: string, url: string) => string;
-  /** What a stranger wrote, for services that look for links and mentions in plain text by themselves. */
-  readonly logged?: (escaped: string) => string;
+  /** Text from a log, where escaping alone does not keep a service from seeing links in it. */
+  readonly verbatim?: (escaped: string) => string;
 }
 
 /** Lines for a chat: heading, what each alert says, its labels, samples and link. */
 export function chatLines(
   { heading, alerts, more }: ToldNotice,
   { language }: Services,
-  { escape, bold, link, logged = (text) => text }: Markup,
+  { escape, bold, link, verbatim = (escaped) => escaped }: Markup,
 ): string[] {
   const phrases = PHRASES[language];
   const lines = [bold(escape(heading))];
   for (const { status, title, text, labels, samples, link: url } of alerts) {
     const state = status === 'firing' ? phrases.firing : phrases.resolved;
     lines.push(`${bold(escape(title))} (${escape(state)}): ${escape(text)}`);
-    if (labels.length > 0) lines.push(logged(escape(labels.join(', '))));
-    if (status === 'firing') lines.push(...samples.map((sample) => `- ${logged(escape(sample.text))}`));
+    if (labels.length > 0) lines.push(verbatim(escape(labels.join(', '))));
+    if (status === 'firing') lines.push(...samples.map((sample) => `- ${verbatim(escape(sample.text))}`));
     lines.push(link(escape(phrases.graph), url));
   }
   if (more !== '') lines.push(escape(more));

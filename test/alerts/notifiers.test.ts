@@ -170,8 +170,10 @@ for (const [type, yes, ...noes] of ANSWERS) {
     const body = receiver.received[0]?.body ?? '';
     const said = JSON.stringify(JSON.parse(body));
     assert.match(said, /Oldest deferred message/);
-    // Telegram's is HTML: there the rest means nothing.
-    const others = type === 'telegram' ? [] : ['](http://evil.example)', '`z`'];
+    // Telegram's is HTML: there the rest means nothing, within <code> not even an address.
+    const others = type === 'telegram' ? [] : ['](http:', 'http://evil.example', '`z`', ' @all'];
+    const outside = said.replaceAll(/<code>.*?<\/code>/g, '');
+    if (type === 'telegram') assert.ok(said.includes('<code>') && !outside.includes('evil'), said);
     for (const markup of ['<b>*x*', '<http://evil', '<at user_id', '\u202e', ...others])
       assert.ok(!said.includes(markup), `${markup} in ${said}`);
     for (const no of noes) {
@@ -185,22 +187,6 @@ for (const [type, yes, ...noes] of ANSWERS) {
     assert.ok(!refused.ok && !JSON.stringify(refused).includes(token));
   });
 }
-
-test('services that make links and mentions of plain text make none of what a stranger wrote', async (t) => {
-  const receiver = await startReceiver(t, [200, '{"ok":true}']);
-  const logged = notice(
-    alert({ labels: { user: '@all' }, evidence: { figures: {}, link: '/', samples: [{ text: 'https://evil.example/ @all', link: '/' }] } }),
-  );
-  await send(hook(receiver.url, { type: 'telegram', chat: '1' }), logged);
-  const { text } = JSON.parse(receiver.received[0]?.body ?? '') as { text: string };
-  assert.match(text, /\n<code>user: @all<\/code>\n- <code>https:\/\/evil\.example\/ @all<\/code>\n/);
-  await send(hook(receiver.url, { type: 'slack' }), logged);
-  const { blocks } = JSON.parse(receiver.received[1]?.body ?? '') as { blocks: { text: { verbatim?: boolean } }[] };
-  assert.deepEqual(
-    blocks.map((block) => block.text.verbatim),
-    [true],
-  );
-});
 
 test('signatures and addresses are those that each service documents', async (t) => {
   const address = new URL(signed('https://oapi.example/robot/send?access_token=t', 'SECabc', START));
@@ -216,6 +202,17 @@ test('signatures and addresses are those that each service documents', async (t)
   assert.equal(receiver.received[2]?.path, '/api/v2/alerts');
 });
 
+test('slack: Mattermost, which passes blocks over, has it all, and Slack makes no links of its own', async (t) => {
+  const receiver = await startReceiver(t, [200, 'ok']);
+  await send(hook(receiver.url, { type: 'slack' }));
+  const { text, blocks } = JSON.parse(receiver.received[0]?.body ?? '') as { text: string; blocks: object[] };
+  assert.deepEqual(blocks, [{ type: 'section', text: { type: 'mrkdwn', text, verbatim: true } }]);
+  assert.match(
+    text,
+    /^\*\[\u200bfiring\]\u200b Oldest deferred message\*\n.*95%.*\nuser: .*\n- .*\n<https:\/\/page\.example\/\?from=1&to=2\|graph>$/,
+  );
+});
+
 test('telegram says how long to wait', async (t) => {
   const receiver = await startReceiver(t, [200, '{"ok":false,"error_code":429,"parameters":{"retry_after":7}}']);
   const verdict = await send(hook(receiver.url, { type: 'telegram', chat: '1' }));
@@ -226,7 +223,7 @@ test('a long storm stays within the limits of every service', async (t) => {
   const many = notice(...Array.from({ length: 20 }, (_, n) => alert({ id: `a${n}`, labels: { user: 'x'.repeat(2000) } })));
   const limits: Partial<Record<ChannelType, number>> = {
     webhook: 20_000,
-    slack: 5000,
+    slack: 7000,
     dingtalk: 7000,
     wecom: 4300,
     feishu: 12_000,

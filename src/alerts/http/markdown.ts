@@ -16,10 +16,12 @@ const FULL_WIDTH: Readonly<Record<string, string>> = {
   '!': '！',
   '@': '＠',
   '|': '｜',
+  ':': '：',
 };
 
 export const CHAT_MARKDOWN: Markup = {
-  escape: (text) => text.replaceAll(/[*_`[\]()<>#~!@|]/g, (char) => FULL_WIDTH[char] ?? char),
+  // A bare address of a page becomes a link in some of them.
+  escape: (text) => text.replaceAll(/[*_`[\]()<>#~!@|]|:(?=\/\/)/g, (char) => FULL_WIDTH[char] ?? char),
   bold: (text) => `**${text}**`,
   link: (text, url) => `[${text}](${url})`,
 };

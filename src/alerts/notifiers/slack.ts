@@ -5,28 +5,30 @@ import { httpNotifier, type MakeNotifier } from '../http/http-notifier.ts';
 /** Longest text of one section block. */
 const MOST_BYTES = 3000;
 
-/** mrkdwn: the three characters Slack wants escaped; the others that mean something get a zero-width space, so that they mean nothing. */
+/**
+ * mrkdwn: the three characters Slack wants escaped; the others that mean something get a zero-width space, so that they mean nothing. Bare
+ * addresses of pages and mentions are alive in Mattermost, whatever is asked of it.
+ */
 const MARKUP: Markup = {
   escape: (text) =>
     text
       .replaceAll('&', '&amp;')
       .replaceAll('<', '&lt;')
       .replaceAll('>', '&gt;')
-      .replaceAll(/[*_~`[\]]/g, '$&\u200b'),
+      .replaceAll(/[*_~`[\]]|:(?=\/\/)|(?<!\w)@|\bwww(?=\.)/gi, '$&\u200b'),
   bold: (text) => `*${text}*`,
   link: (text, url) => `<${url}|${text}>`,
 };
 
-/** Slack's incoming webhooks; Mattermost and Rocket.Chat take the same. */
+/** Slack's incoming webhooks. Mattermost and Rocket.Chat take the same, but for blocks, which Mattermost passes over: `text` has it all. */
 export const slack: MakeNotifier = (settings, services) =>
   httpNotifier(settings, {
     request(notice, { url }) {
       const told = toldNotice(notice, services);
       const text = cut(chatLines(told, services, MARKUP), '\n', MOST_BYTES);
-      // Otherwise Slack makes links of addresses, and mentions of names, in what is plain text.
+      // Verbatim: Slack makes links and mentions of ours alone.
       const section = { type: 'section', text: { type: 'mrkdwn', text, verbatim: true } };
-      const body = JSON.stringify({ text: MARKUP.escape(told.heading), blocks: [section] });
-      return { url, body };
+      return { url, body: JSON.stringify({ text, blocks: [section] }) };
     },
     judge,
   });

@@ -10,8 +10,8 @@ const API = 'https://api.telegram.org';
 const MARKUP: Markup = {
   escape: (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;'),
   bold: (text) => `<b>${text}</b>`,
+  verbatim: (text) => `<code>${text}</code>`,
   link: (text, url) => `<a href="${url.replaceAll('&', '&amp;').replaceAll('"', '%22')}">${text}</a>`,
-  logged: (text) => `<code>${text}</code>`,
 };
 
 /** A bot's message to a chat. The bot's token is in the file; `url` is of a Bot API server of one's own. */
