@@ -17,7 +17,7 @@ import { assetRoutes } from './assets.ts';
 import type { App, Context, MetricsText } from './context.ts';
 import { toJson } from './json.ts';
 import { answerError, answerNotFound, answerUnread } from './problem.ts';
-import { splitLists } from './query.ts';
+import { prepareRequest } from './query.ts';
 import { storeProbe } from './readiness.ts';
 import type { Language } from '../images/index.ts';
 import { accountRoutes } from './routes/accounts.ts';
@@ -92,7 +92,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.setErrorHandler(answerError);
   app.setNotFoundHandler(answerNotFound);
   app.addHook('onRequest', hostCheck);
-  app.addHook('preValidation', splitLists);
+  app.addHook('preValidation', prepareRequest);
 
   const context: Context = { ...options, clock };
   const probe = storeProbe(options.reader);

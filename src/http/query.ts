@@ -53,16 +53,33 @@ export const Query = <const P extends Type.TProperties>(properties: P): Type.TOb
 export const List = <T extends TSchema>(items: T): Type.TUnsafe<readonly Static<T>[]> =>
   Type.Unsafe<readonly Static<T>[]>(Type.Array(items));
 
-/** `a,b` becomes `['a', 'b']` where the route's schema has a list. A hook, since Ajv's coercion knows no separator. */
-export async function splitLists(request: FastifyRequest): Promise<void> {
-  const schema = request.routeOptions.schema?.querystring as { properties?: Record<string, { type?: unknown }> } | undefined;
-  if (!schema?.properties) return;
-  const query = request.query as Record<string, unknown>;
-  for (const [name, value] of Object.entries(query)) {
-    if (!Object.hasOwn(schema.properties, name) || schema.properties[name]?.type !== 'array') continue;
+type Asked = Record<string, unknown>;
+
+/** Makes of what is asked what Ajv's coercion does not. */
+export async function prepareRequest({ query, body, routeOptions: { schema } }: FastifyRequest): Promise<void> {
+  splitLists(query as Asked, schema?.querystring);
+  emptyInfinite(query as Asked, schema?.querystring);
+  if (typeof body === 'object' && body !== null) emptyInfinite(body as Asked, schema?.body);
+}
+
+/** `a,b` becomes `['a', 'b']` where the route's schema has a list. */
+function splitLists(asked: Asked, schema: unknown): void {
+  for (const [name, value] of Object.entries(asked)) {
+    if (typeOf(name, schema) !== 'array') continue;
     const values: unknown[] = Array.isArray(value) ? value : [value];
-    query[name] = values.flatMap((item) => (typeof item === 'string' ? item.split(',') : []));
+    asked[name] = values.flatMap((item) => (typeof item === 'string' ? item.split(',') : []));
   }
+}
+
+/** Of `1e999` or `Infinity` Ajv makes a number, and looks at no bound of it. An empty text is no number, and refused. */
+function emptyInfinite(asked: Asked, schema: unknown): void {
+  for (const [name, value] of Object.entries(asked))
+    if (typeOf(name, schema) === 'integer' && !Number.isFinite(Number(value))) asked[name] = '';
+}
+
+function typeOf(name: string, schema: unknown): unknown {
+  const { properties = {} } = (schema ?? {}) as { readonly properties?: Readonly<Record<string, { readonly type?: unknown }>> };
+  return Object.hasOwn(properties, name) ? properties[name]?.type : undefined;
 }
 
 /** The filters of a validated query. A domain is the same in capitals (RFC 4343); it is stored in lower case. */

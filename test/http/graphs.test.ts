@@ -34,6 +34,9 @@ test('pictures have bounds, and a mistake is named', async (t) => {
     ['delivered.png?width=100000', 400, 'width'],
     ['delivered.png?height=1', 400, 'height'],
     ['delivered.png?scale=9', 400, 'scale'],
+    // Such a picture was drawn for ever.
+    ['delivered.svg?height=1e999', 400, 'height'],
+    ['delivered.png?scale=Infinity', 400, 'scale'],
     ['delivered.svg?range=decade', 400, 'range'],
     ['delivered.svg?zone=Mars/Olympus', 400, 'zone'],
     ['delivered.svg?zone=%2B01:00', 400, 'zone'],
