@@ -15,8 +15,10 @@ export const collectors = {
   'service-check': serviceCheckCollector,
 } as const;
 
+export { diagnose, errorCode } from './access.ts';
 export { Backlogs, type BlockTime } from './backlogs.ts';
 export { LineFramer } from './framing.ts';
+export { expand } from './glob.ts';
 export { KnownStreams } from './identity.ts';
 export { importCollector, importSets } from './import.ts';
 export { type Budget, type Looked, lookUp } from './look-up.ts';

@@ -1,6 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { diagnose, errorCode } from '../../collectors/access.ts';
-import { expand } from '../../collectors/glob.ts';
+import { diagnose, errorCode, expand } from '../../collectors/index.ts';
 import { EnvelopeReader } from '../envelope/envelope.ts';
 import { type Finding, ok, warning, wrong } from './finding.ts';
 
