@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -189,4 +190,14 @@ export const reader = (answers: Partial<AppOptions['reader']>): AppOptions['read
 /** Lets the event loop go round until it is so. */
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** The JSON of a good answer; its shape is what the test is about. */
+export async function get<T>(app: FastifyInstance, url: string): Promise<T> {
+  const answer = await app.inject(`/api/v1/${url}`);
+  assert.equal(answer.statusCode, 200, `${url}: ${answer.body}`);
+  assert.equal(answer.headers['content-type'], 'application/json; charset=utf-8');
+  assert.equal(answer.headers['cache-control'], 'no-store');
+  assert.equal(answer.headers['x-content-type-options'], 'nosniff');
+  return answer.json<T>();
 }
