@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, chown, readdir, rm, statfs, truncate, writeFile } from 'node:fs/promises';
+import { chmod, chown, copyFile, readdir, rename, rm, stat, statfs, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { openDuckStore } from '../../src/store/duckdb/index.ts';
@@ -56,6 +56,29 @@ test(
     assert.equal(positions[0]?.offset, 7);
   },
 );
+
+test('damaged, and so is the backup: both are put aside once, and after the cure it begins anew and goes on', async (t) => {
+  const one = await damaged(t);
+  await one.reset();
+  await rm(`${one.file}.wal`);
+  await truncate(one.file, (await stat(one.file)).size - 300_000);
+  await copyFile(one.file, `${one.file}.backup`);
+  // As a process leaves it that came upon the damage.
+  await writeFile(`${one.file}.damaged`, '');
+  const files = (): Promise<string[]> => readdir(dirname(one.file));
+  const refused = (): Promise<void> =>
+    assert.rejects(openDuckStore({ path: one.file, threads: 1 }), {
+      code: 'store_damaged',
+      message: /there is no backup: move it away to begin anew/,
+    });
+  await refused();
+  const left = await files();
+  assert.ok(left.some((name) => /\.backup\.corrupt-\d+$/.test(name)));
+  await refused();
+  assert.deepEqual(await files(), left);
+  await rename(one.file, `${one.file}.moved`);
+  for (let start = 0; start < 2; start++) await (await openDuckStore({ path: one.file, threads: 1 })).close();
+});
 
 test('a write-ahead log that may not be read is no damaged one: refused in a sentence with the cure, and what is in it is kept', async (t) => {
   const one = await damaged(t);

@@ -115,6 +115,8 @@ export async function markDamaged(path: string): Promise<void> {
 /** Whether the file has to be put back before it is opened: it was found damaged, or is empty where a backup tells that it was not. */
 export async function needsRestoring(path: string): Promise<boolean> {
   const size = await sizeOf(path);
+  // It was moved away, to begin anew: the mark is not the next one's.
+  if (size === undefined) await rm(markOf(path), { force: true });
   return size !== undefined && ((await sizeOf(markOf(path))) !== undefined || (size === 0 && (await sizeOf(backupOf(path))) !== undefined));
 }
 
@@ -159,4 +161,9 @@ async function copyBackup(path: string): Promise<void> {
       { cause },
     );
   }
+}
+
+/** A backup that turned out to be damaged as well: put in the database's place at each start, it would leave one more file aside each time. */
+export async function putBackupAside(path: string): Promise<void> {
+  await rename(backupOf(path), `${backupOf(path)}.corrupt-${Date.now()}`);
 }

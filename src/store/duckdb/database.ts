@@ -33,6 +33,13 @@ const bytesOf = (file: string): Promise<number> =>
     () => 0,
   );
 
+const damaged = (file: string, cause: unknown): OperationalError =>
+  new OperationalError(
+    'store_damaged',
+    `The database ${file} is damaged: start the service again, then it goes on from the backup and the logs.`,
+    { cause, retryable: true },
+  );
+
 /** Two instances on one file in one process overwrite each other's rows without an error. */
 const openPaths = new Set<string>();
 
@@ -74,7 +81,7 @@ export class Database {
       return database;
     } catch (error) {
       openPaths.delete(file);
-      throw explain(error, file);
+      throw isDamagedFile(error) ? damaged(file, error) : explain(error, file);
     }
   }
 
@@ -214,11 +221,7 @@ export class Database {
   async #explained(error: unknown): Promise<OperationalError> {
     if (!isDamagedFile(error)) return explain(error, this.path);
     if (this.#damage === undefined) {
-      this.#damage = new OperationalError(
-        'store_damaged',
-        `The database ${this.path} is damaged: start the service again, then it goes on from the backup and the logs.`,
-        { cause: error, retryable: true },
-      );
+      this.#damage = damaged(this.path, error);
       await markDamaged(this.path);
       this.#options.onDamage?.(this.#damage);
     }

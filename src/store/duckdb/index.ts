@@ -2,6 +2,7 @@ import type { Batch } from '../../model/batch.ts';
 import { OperationalError } from '../../model/errors.ts';
 import type { Store } from '../store.ts';
 import { readAlerting, readAlerts, readDeliveries, saveAlerting } from './alerting.ts';
+import { putBackupAside } from './backup.ts';
 import { Database } from './database.ts';
 import type { Durability } from './open.ts';
 import { backupTime } from './backup.ts';
@@ -68,11 +69,19 @@ export async function openDuckStore(options: DuckStoreOptions): Promise<DuckStor
   try {
     return await openOnce(options);
   } catch (error) {
-    // The damage showed at the first look into the file: once more, and the backup takes its place.
-    if (error instanceof OperationalError && error.code === 'store_damaged' && error.retryable) return openOnce(options);
-    throw error;
+    if (!isHealable(error)) throw error;
   }
+  // The damage showed at the first look into the file: once more, and the backup takes its place.
+  try {
+    return await openOnce(options);
+  } catch (error) {
+    if (!isHealable(error)) throw error;
+  }
+  await putBackupAside(options.path);
+  return openOnce(options);
 }
+
+const isHealable = (error: unknown): boolean => error instanceof OperationalError && error.code === 'store_damaged' && error.retryable;
 
 async function openOnce(options: DuckStoreOptions): Promise<DuckStore> {
   let loaded = false;
