@@ -70,8 +70,10 @@ const PORT = /:\d{1,5}$/;
  */
 export async function hostCheck(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
   const host = (request.headers.host ?? '').toLowerCase();
-  if (host === '' || NAMES.has(host) || NAMES.has(host.replace(PORT, ''))) return undefined;
-  const cure = 'use localhost, or have the proxy in front of it ask for localhost (nginx: proxy_set_header Host localhost)';
+  const name = host.replace(PORT, '');
+  // The address itself, such as 127.0.0.2, is nobody's name.
+  if (host === '' || NAMES.has(host) || NAMES.has(name) || name === request.socket.localAddress) return undefined;
+  const cure = 'use localhost or its address; a proxy in front of it has to send one of them as the host';
   return sendProblem(reply, problem(421, 'wrong_host', `This service is not known by the host name asked for: ${cure}.`));
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { request } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
@@ -78,7 +79,7 @@ test('foreign host names are refused on loopback, against DNS rebinding', async 
   const refused = await app.inject({ url: '/api/v1/queue', headers: { host: 'evil.example' } });
   const { code, detail } = refused.json<{ code: string; detail: string }>();
   assert.deepEqual([refused.headers['content-type'], code], ['application/problem+json; charset=utf-8', 'wrong_host']);
-  assert.match(detail, /use localhost, or have the proxy/);
+  assert.match(detail, /use localhost or its address; a proxy/);
 });
 
 test('what a client says in the name of a proxy counts for nothing', async (t) => {
@@ -92,6 +93,31 @@ test('what a client says in the name of a proxy counts for nothing', async (t) =
     const answer = await app.inject({ url: '/api/v1/queue', headers: { host: 'evil.example', ...claim } });
     assert.equal(answer.statusCode, 421, JSON.stringify(claim));
   }
+});
+
+/** Over the network: an injected request has no address. */
+async function askAt(app: FastifyInstance, address: string, host: string): Promise<number | undefined> {
+  const port = (app.server.address() as AddressInfo | null)?.port ?? Number(new URL(await app.listen({ port: 0, host: address })).port);
+  return new Promise((resolve, reject) => {
+    request({ host: address, port, path: '/healthz', agent: false, headers: { host } }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+test('another loopback address that is listened on is answered as well', async (t) => {
+  const app = await build(t, { reader: healthy });
+  for (const [host, status] of [
+    ['127.0.0.2:9825', 200],
+    ['127.0.0.2', 200],
+    ['localhost', 200],
+    ['127.0.0.3', 421],
+    ['127.0.0.2.evil.example', 421],
+  ] as const)
+    assert.equal(await askAt(app, '127.0.0.2', host), status, host);
 });
 
 test('large answers are compressed', async (t) => {
