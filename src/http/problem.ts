@@ -129,7 +129,8 @@ function validationProblem(error: {
   if (keyword === 'additionalProperties') {
     return { parameter: String(params.additionalProperty).slice(0, 100), message: 'is not a parameter of this route' };
   }
-  const parameter = error.instancePath.split('/')[1] ?? '';
+  // No path: the whole of it, which a query string cannot be.
+  const parameter = error.instancePath.split('/')[1] ?? 'body';
   const allowed = params.allowedValues;
   const message = Array.isArray(allowed) ? `must be one of ${allowed.join(', ')}` : (error.message ?? 'is wrong');
   return { parameter, message };

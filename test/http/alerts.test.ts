@@ -86,6 +86,8 @@ test('a foreign page cannot silence anything, and nonsense is refused', async (t
   assert.equal(await post({}, { rule: 'disk', minutes: 60, until: 'ever' }), 400);
   assert.equal(await post({}, { rule: 'disk', minutes: 60, comment: 'x'.repeat(201) }), 400);
   assert.equal(await post({ 'content-type': 'application/json' }, 'x'.repeat(1_000_000)), 413);
+  const list = await app.inject({ method: 'POST', url, payload: [payload] });
+  assert.deepEqual(list.json<{ errors: unknown }>().errors, [{ parameter: 'body', message: 'must be object' }]);
   assert.equal(here.alerting.silences().length, 0);
   assert.equal(await post({ host: 'localhost:9825', origin: 'http://localhost:9825' }), 201);
 });
