@@ -42,6 +42,14 @@ const WITH_SUBJECTS: Partial<Record<Each, readonly SeriesName[]>> = {
   network: ['received', 'received_bytes', 'rejected', 'login', 'virus', 'spam', 'discarded'],
 };
 
+/** Labels that these series have and the rows behind them have not: whoever is known by the rows alone cannot be told apart by them. */
+const UNTOLD: Partial<Record<SeriesName, readonly Label[]>> = {
+  sent: ['provider'],
+  bounced: ['stage', 'source', 'provider'],
+  deferred: ['stage', 'source', 'provider'],
+  login: ['instance'],
+};
+
 function checkRule(rule: RuleEntry | ChangedRuleEntry, path: KeyPath, channels: readonly string[]): Problem[] {
   const problems = (rule.channels ?? []).flatMap((name, index) =>
     channels.includes(name) ? [] : [problem([...path, 'channels', index], `there is no channel "${name}"`)],
@@ -65,6 +73,9 @@ function checkRule(rule: RuleEntry | ChangedRuleEntry, path: KeyPath, channels: 
   if (each === undefined) return problems;
   if (isLabel(each) ? !hasLabel(rule.series, each) : WITH_SUBJECTS[each]?.includes(rule.series) !== true)
     problems.push(problem([...path, 'each'], `${rule.series} is not known by ${each}`));
+  const untold = isLabel(each) ? undefined : UNTOLD[rule.series]?.find((label) => rule.where?.[label] !== undefined);
+  if (untold !== undefined)
+    problems.push(problem([...path, 'where', untold], `does not go with "each: ${each}": the rows of ${rule.series} do not tell it`, true));
   if (rule.below !== undefined && info.type === 'sum')
     problems.push(problem([...path, 'below'], 'does not go with "each": who does nothing is not known by name', true));
   return problems;
