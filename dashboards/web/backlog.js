@@ -47,7 +47,7 @@ function heat({ minutes, rows, domains }) {
   const ages = minutes.map((end) => `< ${ageWords(end)}`);
   return el(
     'div',
-    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': t('backlog.title') },
+    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': t('backlog.lead') },
     el(
       'table',
       { class: 'heat' },

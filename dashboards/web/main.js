@@ -32,7 +32,7 @@ const IDLE_MS = 60_000;
 
 const header = el('header', { class: 'top' });
 const strip = el('div', { class: 'strip', role: 'status', 'aria-live': 'off' });
-const bar = el('div', { class: 'range-bar' });
+const bar = el('div', { class: 'range-bar', role: 'region' });
 const options = el('div', { class: 'options' });
 const main = el('main', { id: 'main', tabindex: -1 });
 

@@ -36,7 +36,7 @@ export function graphsBar(place, site) {
     ),
     el(
       'div',
-      { class: 'drawn-as', role: 'group', 'aria-label': t('option.title') },
+      { class: 'drawn-as', role: 'region', 'aria-label': t('option.title') },
       choice(
         { 'aria-label': t('option.by'), class: by === '' ? '' : 'chosen' },
         by,

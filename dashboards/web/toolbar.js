@@ -22,10 +22,14 @@ export function navigation(place, site, help) {
   fill(
     place,
     el(
-      'a',
-      { class: 'brand', href: site.href({ page: 'graphs', id: '' }) },
-      el('img', { src: new URL('./icon.svg', import.meta.url).href, alt: '', width: 20, height: 20, loading: 'lazy' }),
-      'mailgraph-ext',
+      'h1',
+      null,
+      el(
+        'a',
+        { class: 'brand', href: site.href({ page: 'graphs', id: '' }) },
+        el('img', { src: new URL('./icon.svg', import.meta.url).href, alt: '', width: 20, height: 20, loading: 'lazy' }),
+        'mailgraph-ext',
+      ),
     ),
     el(
       'nav',
@@ -54,6 +58,7 @@ export function rangeBar(place, site, values) {
   const start = el('input', { type: 'datetime-local', value: local(from), 'aria-label': t('range.from') });
   const end = el('input', { type: 'datetime-local', value: local(to), 'aria-label': t('range.to') });
   const filters = page === 'graphs' || page === 'tops';
+  place.setAttribute('aria-label', t('range.title'));
 
   /** @param {Event} event */
   function apply(event) {
