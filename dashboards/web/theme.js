@@ -5,9 +5,13 @@ import { remember, remembered } from './i18n.js';
 const listeners = new Set();
 const system = matchMedia('(prefers-color-scheme: dark)');
 system.addEventListener('change', () => announce());
+/** Paper is white, whatever the screen. */
+const paper = matchMedia('print');
+paper.addEventListener('change', () => announce());
 
 /** Is what is shown now dark? */
 export function isDark() {
+  if (paper.matches) return false;
   const chosen = document.documentElement.dataset['theme'];
   return chosen === undefined ? system.matches : chosen === 'dark';
 }

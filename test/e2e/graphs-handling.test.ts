@@ -105,6 +105,49 @@ test('handling the graphs', { skip, timeout: 600_000 }, async (t) => {
     assert.deepEqual(faults, []);
   });
 
+  await t.test('a tab that is not seen asks nothing, and has it all once it is seen', async (sub) => {
+    const { page, faults } = await watchAnHour(sub, browser, site.url);
+    const see = (seen: boolean): Promise<void> =>
+      page.evaluate((hidden) => {
+        Object.defineProperty(document, 'hidden', { configurable: true, value: hidden });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, !seen);
+    await see(false);
+    // What was asked before is answered meanwhile.
+    await page.waitForLoadState('networkidle');
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await site.commit(sentNow(5 * MANY, { live: true }));
+    await sleep(2500);
+    assert.equal(asked.join(), '');
+    await see(true);
+    await expectSent(page, 5 * MANY);
+    assert.ok(asked.some((url) => url.endsWith('/stream')));
+    assert.deepEqual(faults, []);
+  });
+
+  await t.test('a dark page is printed on white, its graphs too', async (sub) => {
+    const { page, faults } = await browse(sub, { browser, dark: true });
+    await page.goto(`${site.url}/?lang=en&theme=dark`);
+    await expectDrawn(page, ['delivered']);
+    /** The page's paper, and how many pixels of a graph have the colour of a dark page's rules. */
+    const looks = (): Promise<{ paper: string; rules: number }> =>
+      page.evaluate(() => {
+        const canvas = document.querySelector<HTMLCanvasElement>('#graph-delivered canvas');
+        const { data = [] } = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? {};
+        let rules = 0;
+        for (let at = 0; at < data.length; at += 4) if (data.slice(at, at + 4).join() === '43,47,55,255') rules++;
+        return { paper: getComputedStyle(document.documentElement).backgroundColor, rules };
+      });
+    const onScreen = await looks();
+    assert.ok(onScreen.paper === 'rgb(20, 22, 26)' && onScreen.rules > 100, JSON.stringify(onScreen));
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    await page.waitForFunction(() => getComputedStyle(document.documentElement).backgroundColor === 'rgb(255, 255, 255)');
+    await expectDrawn(page, ['delivered']);
+    assert.deepEqual(await looks(), { paper: 'rgb(255, 255, 255)', rules: 0 });
+    assert.deepEqual(faults, []);
+  });
+
   await t.test('of what there was none so far there is a curve once it comes', async (sub) => {
     const { page, faults } = await browse(sub, { browser });
     await page.goto(`${site.url}/?range=hour&by=instance&lang=en`);
