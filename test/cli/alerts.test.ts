@@ -118,7 +118,7 @@ test('doctor reaches every channel without a word to it, and says what is wrong 
   assert.equal(of('time zone')?.result, 'ok');
   assert.equal(code, 1);
   assert.equal(receiver.received.length, 0);
-  await writeFile(config, `data: ${directory}\nsources: [{ type: file, path: ${directory}/mail.log }]\n`);
+  await writeFile(config, `data: ${directory}\nlisten: 127.0.0.1:0\nsources: [{ type: file, path: ${directory}/mail.log }]\n`);
   const well = await run('doctor', '--config', config);
   assert.equal(well.code, 0, well.out);
   assert.match(well.out, /^ok {4}config: /);
