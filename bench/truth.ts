@@ -7,7 +7,7 @@ export interface Check {
   readonly ours: number;
 }
 
-/** What `report --format json` prints (DESIGN section 6). */
+/** What `report --format json` prints. */
 interface Report {
   readonly series: Readonly<Record<string, { readonly total: number; readonly messages?: number }>>;
 }

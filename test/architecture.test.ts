@@ -61,7 +61,7 @@ function importsOf(from: string): Import[] {
 const imports = code.flatMap(importsOf);
 
 /**
- * Who may import what, besides its own folder (DESIGN section 2: downwards, never up). The longest prefix holds.
+ * Who may import what, besides its own folder (downwards, never up). The longest prefix holds.
  * `type:` allows types alone. src/main.ts and src/cli put the parts together and may import everything.
  */
 const STORE = 'src/store/store.ts';

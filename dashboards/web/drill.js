@@ -90,11 +90,11 @@ const written = (where) => Object.entries(where).flatMap(([label, values]) => va
 export function labelsOf({ where, host, domain }) {
   /** @type {Record<string, string[]>} */
   const labels = { ...(host !== '' && { host: [host] }), ...(domain !== '' && { domain: [domain] }) };
-  /** @type {Record<string, string[]>} */
-  const own = {};
+  /** @type {Map<string, string[]>} */
+  const own = new Map();
   for (const pair of where) {
     const cut = pair.indexOf(':');
-    if (cut > 0) (own[pair.slice(0, cut)] ??= []).push(pair.slice(cut + 1));
+    if (cut > 0) own.set(pair.slice(0, cut), [...(own.get(pair.slice(0, cut)) ?? []), pair.slice(cut + 1)]);
   }
-  return { ...labels, ...own };
+  return { ...labels, ...Object.fromEntries(own) };
 }

@@ -37,7 +37,7 @@ async function sourcesOf(config: Config, logsAreNamed: boolean, logger: Logger):
 }
 
 /**
- * Standard output is for programs (DESIGN section 6); what happens goes to standard error. Not by pino's own destination: where
+ * Standard output is for programs; what happens goes to standard error. Not by pino's own destination: where
  * nobody reads any more, it would try to write a last fatal line for ever, with the port and the database held.
  */
 export const serviceLog = (level = 'info'): Logger => pino({ level: process.env['LOG_LEVEL'] ?? level }, process.stderr);

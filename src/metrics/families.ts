@@ -1,6 +1,6 @@
 import type { Label, SeriesName } from '../model/series.ts';
 
-/** A counter and the series it shows. The labels are those of DESIGN section 8; a series' other labels are summed up. */
+/** A counter and the series it shows. The labels have no values that an outsider chooses; a series' other labels are summed up. */
 export interface CounterFamily {
   readonly series: SeriesName;
   readonly name: string;

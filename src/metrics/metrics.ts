@@ -10,7 +10,7 @@ import type { ProbeRow } from '../model/probe.ts';
 import { probeFigures } from './probe.ts';
 import { rowHistograms } from './histograms.ts';
 
-/** What Prometheus sees of us: DESIGN section 8. */
+/** What Prometheus sees of us. */
 export interface Metrics {
   /** Takes a committed batch in. The caller subscribes it: `collecting.onCommit(metrics.observe)`. Never throws on hostile labels. */
   readonly observe: (committed: Committed) => void;

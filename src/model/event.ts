@@ -173,7 +173,7 @@ export type SmtpStage = 'connect' | 'helo' | 'starttls' | 'auth' | 'mail' | 'rcp
 
 export type RejectReason = (typeof REJECT_REASONS)[number];
 
-/** DESIGN section 5. The order is the order of display. */
+/** The order is the order of display. */
 export const REJECT_REASONS = [
   'dnsbl',
   'greylist',

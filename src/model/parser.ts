@@ -15,7 +15,7 @@ export interface Tag {
  *
  * Returns the events it carries; an empty list when the line is understood and carries nothing; `null` when it is not
  * understood. Pure: no clock, no I/O, no state; never throws; time linear in the length of the text.
- * The text is hostile (DESIGN section 10): match anchored, and read a field only where the daemon writes it.
+ * The text is hostile: match anchored, and read a field only where the daemon writes it.
  */
 export type Parse = (text: string, tag: Tag) => readonly Event[] | null;
 

@@ -1,4 +1,4 @@
-/** The series of DESIGN section 5: what is counted, in which unit, with which labels. */
+/** What is counted, in which unit, with which labels (docs/counting.md). */
 
 /** Labels that sums may be kept by. None has values that a stranger chooses. */
 export const STORED_LABELS = [

@@ -12,7 +12,7 @@ import { Shared, type At, type CountingOptions } from './shared.ts';
 import { Verdicts } from './verdicts.ts';
 
 /**
- * Follows messages through the log and decides what counts (DESIGN section 5). Driven by events alone, in the order in
+ * Follows messages through the log and decides what counts (docs/counting.md). Driven by events alone, in the order in
  * which they come; nothing here waits for a time to pass.
  */
 export class Correlator {

@@ -19,7 +19,7 @@ export class Refusals {
 
   take(event: Refusal, at: At): void {
     const { files, batch } = this.shared;
-    // Logged header lines hold subjects, which are nobody's business (DESIGN section 10).
+    // Logged header lines hold subjects, which are nobody's business.
     if (event.kind === 'warned' && (event.source === 'header_check' || event.source === 'body_check')) return;
     let file = event.queueId === undefined ? undefined : files.find(event.queueId, at.host, at.instance);
     const domain = this.shared.ourDomain(event.recipient ?? '');

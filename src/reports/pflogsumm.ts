@@ -32,7 +32,7 @@ export interface List<Row> {
   readonly total: number;
 }
 
-/** What pflogsumm tells of a time range, counted as DESIGN section 5 has it (docs/counting.md: where its own figures differ). */
+/** What pflogsumm tells of a time range, counted as we count (docs/counting.md: where its own figures differ). */
 export interface Pflogsumm {
   /** Seconds since the epoch. */
   readonly from: number;

@@ -1,4 +1,4 @@
-/** RELIABILITY.md 2.1: every way in which a log is rotated, with numbered lines: none lost, none twice. */
+/** Every way in which a log is rotated, with numbered lines: none lost, none twice. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, copyFileSync, renameSync, truncateSync } from 'node:fs';

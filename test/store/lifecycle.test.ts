@@ -230,6 +230,16 @@ test('a year later nothing is left in any table that is older than its limit', a
   for (const table of tables) assert.deepEqual(await inDatabase(file, `SELECT count(*)::INTEGER FROM ${table}`), [[1]], table);
 });
 
+test("a backup's row groups are as small as the database's, whose place it may take", async (t) => {
+  const file = await databasePath(t);
+  const store = await openDuckStore({ path: file, threads: 1 });
+  await store.commit(batchOf({ deliveries: Array.from({ length: 130_000 }, (_, uid) => delivery({ uid })) }));
+  await store.backup();
+  await store.close();
+  const largest = `SELECT max(count)::INTEGER FROM pragma_storage_info('deliveries')`;
+  assert.deepEqual(await inDatabase(`${file}.backup`, largest), await inDatabase(file, largest));
+});
+
 test('merging keeps the sums and leaves one row a bin and key', async (t) => {
   const file = await databasePath(t);
   const store = await openDuckStore({ path: file });

@@ -16,11 +16,11 @@ const restoredOf = (path: string): string => `${path}.restored`;
 export const writtenByBackup = (path: string): string[] => ['', '.wal', '.wal.checkpoint'].map((ending) => freshOf(path) + ending);
 
 /** Writes a new copy of what is committed and puts it in the place of the one before. Commits go on meanwhile. */
-export async function writeBackup(connection: DuckDBConnection, path: string): Promise<void> {
+export async function writeBackup(connection: DuckDBConnection, path: string, rowsOfAGroup: number): Promise<void> {
   await removeFresh(path);
   await refuseWithoutRoom(connection, path);
   try {
-    await copyInto(connection, freshOf(path));
+    await copyInto(connection, freshOf(path), rowsOfAGroup);
   } catch (error) {
     // What there is of it takes the room that the database itself needs.
     await removeFresh(path);
@@ -60,10 +60,10 @@ async function refuseWithoutRoom(connection: DuckDBConnection, path: string): Pr
   );
 }
 
-async function copyInto(connection: DuckDBConnection, fresh: string): Promise<void> {
+async function copyInto(connection: DuckDBConnection, fresh: string, rowsOfAGroup: number): Promise<void> {
   const [[database] = []] = (await connection.runAndReadAll('SELECT current_database()')).getRowsJS();
   if (typeof database !== 'string') throw new TypeError('the database has no name');
-  await connection.run(`ATTACH '${fresh.replaceAll("'", "''")}' AS fresh_backup`);
+  await connection.run(`ATTACH '${fresh.replaceAll("'", "''")}' AS fresh_backup (ROW_GROUP_SIZE ${rowsOfAGroup})`);
   try {
     await connection.run(`COPY FROM DATABASE "${database.replaceAll('"', '""')}" TO fresh_backup`);
   } finally {

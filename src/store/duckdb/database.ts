@@ -6,7 +6,7 @@ import { gone } from '../../lib/patience.ts';
 import { OperationalError } from '../../model/errors.ts';
 import { isDamagedFile, markDamaged, writeBackup } from './backup.ts';
 import { explain, isFatal } from './failures.ts';
-import { type DatabaseOptions, letGo, type Opened, openFile, type Writing } from './open.ts';
+import { type DatabaseOptions, letGo, type Opened, openFile, ROWS_OF_A_GROUP, type Writing } from './open.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 export type Ask = (sql: string, values?: DuckDBValue[], types?: DuckDBType[]) => Promise<Row[]>;
@@ -161,7 +161,7 @@ export class Database {
     let connection: DuckDBConnection | undefined;
     try {
       connection = await opened.connect();
-      await writeBackup(connection, this.path);
+      await writeBackup(connection, this.path, ROWS_OF_A_GROUP);
     } catch (error) {
       throw await this.#explained(error);
     } finally {
