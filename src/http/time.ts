@@ -67,19 +67,19 @@ export function alignRange(range: Range, step: number): Range {
 }
 
 /**
- * The bin width for a range: what was asked for, made a multiple of a minute (that is how finely is counted), or the smallest natural one;
- * raised until at most `MAX_POINTS` bins cover the range.
+ * The bin width for a range: what was asked for, made a multiple of `finest` (that is how finely is counted; seconds), or the smallest
+ * natural one; raised until at most `MAX_POINTS` bins cover the range.
  */
-export function chooseStep(range: Range, asked?: number): number {
+export function chooseStep(range: Range, asked?: number, finest = MINUTE): number {
   const fits = (step: number): boolean => {
     const { from, to } = alignRange(range, step);
     return (to - from) / step <= MAX_POINTS;
   };
   if (asked !== undefined) {
-    const step = Math.ceil(asked / MINUTE) * MINUTE;
+    const step = Math.ceil(asked / finest) * finest;
     if (fits(step)) return step;
   }
-  const natural = NATURAL_STEPS.find((step) => step >= (asked ?? 0) && fits(step));
+  const natural = NATURAL_STEPS.find((step) => step >= Math.max(asked ?? 0, finest) && fits(step));
   if (natural !== undefined) return natural;
   let days = Math.max(1, Math.floor((range.to - range.from) / MAX_POINTS / DAY));
   while (!fits(days * DAY)) days++;

@@ -108,6 +108,9 @@ test('a step that was asked for is kept when it fits, and raised when not', () =
   assert.equal(chooseStep(day, 300), 300);
   assert.equal(chooseStep(day, 900), 900, 'need not be one of the natural ones');
   assert.equal(chooseStep(day, 1), 60);
+  assert.equal(chooseStep(day, 60, 600), 600);
+  assert.equal(chooseStep(day, undefined, 600), 600);
+  assert.equal(chooseStep(day, 900, 600), 1200);
   assert.equal(chooseStep(day, 61), 120);
   assert.equal(chooseStep(year, 60), 21_600);
   assert.equal(chooseStep(year, 7 * DAY), 7 * DAY);

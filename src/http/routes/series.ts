@@ -99,7 +99,7 @@ export function seriesRoutes(app: App, { reader, clock }: Context): void {
     },
     async ({ query }, reply): Promise<FastifyReply> => {
       const asked = parseRange(query, clock);
-      const step = chooseStep(asked, query.step);
+      const step = chooseStep(asked, query.step, Math.max(...query.series.map((name) => SERIES[name].resolution)));
       const apart = query.apart ?? query.most;
       const answer: Static<typeof SeriesAnswer> = await reader.series({
         series: query.series,
