@@ -248,7 +248,7 @@ test(
       const config = join(folder, 'config.yaml');
       await writeFile(
         config,
-        `data: ${folder}\nsources: [{ type: file, path: ${folder}/mail.log }]
+        `data: ${folder}\nlisten: 127.0.0.1:0\nsources: [{ type: file, path: ${folder}/mail.log }]
 smtp: { host: 127.0.0.1, port: ${servers.ports.smtp}, tls: none }
 probe: { recipient: ${RECIPIENT}, imap: ${imap} }\n`,
       );
