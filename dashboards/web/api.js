@@ -28,7 +28,7 @@ import { queryOf } from './question.js';
  * @property {string} storeProblem
  * @property {{ source: string, status: 'waiting' | 'reading' | 'current' | 'failed', message: string, behindBytes: number, lagSeconds: number | null, dropped: number, gaps: number }[]} sources
  * @property {{ source: string, time: number, message: string }[]} gaps
- * @property {{ firstTime: number, lastTime: number, lines: number, messages: number, bytesOnDisk: number } | null} store
+ * @property {{ firstTime: number, lastTime: number, lines: number, messages: number, bytesOnDisk: number, bytesInMemory: number } | null} store
  * @property {boolean} ready
  * @property {Problem[]} problems
  * @property {Problem[]} notes

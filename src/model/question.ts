@@ -264,6 +264,8 @@ export interface StoreFacts {
   /** Of a large store as it was at most ten seconds ago. */
   readonly messages: number;
   readonly bytesOnDisk: number;
+  /** What the database holds in memory: blocks of its file, and what is not in the file yet. It has a limit. */
+  readonly bytesInMemory: number;
 }
 
 export interface ReconcileQuestion {

@@ -7,8 +7,8 @@ import { mailDay } from './mail-day.ts';
 import { build, NOW, pipeline, reader, service } from './service.ts';
 
 const MINUTE = 60_000;
-const FULL = { firstTime: 1, lastTime: 2, lines: 20, messages: 2, bytesOnDisk: 1000 };
-const EMPTY = { firstTime: 0, lastTime: 0, lines: 0, messages: 0, bytesOnDisk: 1000 };
+const FULL = { firstTime: 1, lastTime: 2, lines: 20, messages: 2, bytesOnDisk: 1000, bytesInMemory: 1000 };
+const EMPTY = { firstTime: 0, lastTime: 0, lines: 0, messages: 0, bytesOnDisk: 1000, bytesInMemory: 1000 };
 
 interface Body {
   status: string;

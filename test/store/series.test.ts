@@ -233,7 +233,7 @@ test('label values, parser figures and facts', async (t) => {
   assert.deepEqual(await store.labelValues('domain'), ['example.org']);
   const facts = await store.facts();
   assert.deepEqual([facts.firstTime, facts.lastTime, facts.lines, facts.messages], [DAY_START + 60, DAY_START + 60, 101, 0]);
-  assert.ok(facts.bytesOnDisk > 0);
+  assert.ok(facts.bytesOnDisk > 0 && facts.bytesInMemory > 0);
 });
 
 test('curves by the thousand are refused, not made; few of them, or short ones, are', async (t) => {

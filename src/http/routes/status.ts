@@ -40,6 +40,7 @@ const StatusAnswer = Type.Object({
       lines: Type.Number(),
       messages: Type.Number(),
       bytesOnDisk: Type.Number(),
+      bytesInMemory: Type.Number({ description: 'What the database holds in memory' }),
     }),
     Type.Null(),
   ]),

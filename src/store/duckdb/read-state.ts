@@ -100,10 +100,12 @@ export async function readFacts(ask: Ask, memory: Memory, messages: MessageCount
     `SELECT epoch_ms(min(first))::DOUBLE AS first, epoch_ms(max(last))::DOUBLE AS last
      FROM (${tables.map((table) => `SELECT min(time) AS first, max(time) AS last FROM ${table}`).join(' UNION ALL ')})`,
   );
+  const [held] = await ask('SELECT sum(memory_usage_bytes)::DOUBLE AS bytes FROM duckdb_memory()');
   return {
     firstTime: Number(times?.['first'] ?? 0) / 1000,
     lastTime: Number(times?.['last'] ?? 0) / 1000,
     lines: memory.facts.lines,
     messages: await messages(ask, memory),
+    bytesInMemory: Number(held?.['bytes']),
   };
 }
