@@ -2,6 +2,7 @@
 import type { Collector, Position, Sink, SourceState } from '../src/model/line.ts';
 import { Backlogs } from './backlogs.ts';
 import type { BlockTime } from './backlogs.ts';
+import { MAX_LINE_BYTES } from './framing.ts';
 import { basesOf } from './rotation.ts';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -64,7 +65,7 @@ class FileRun {
     this.#options = options;
     this.#pollMillis = options.pollMillis ?? 250;
     this.#path = resolve(options.path);
-    const { positions, maxLineBytes = 1024 * 1024 } = options;
+    const { positions, maxLineBytes = MAX_LINE_BYTES } = options;
     const known = positions instanceof KnownStreams ? positions : new KnownStreams(positions);
     this.#context = { source: options.path, known, maxLineBytes };
     this.#backlogs = options.turns?.backlogs ?? new Backlogs();

@@ -3,6 +3,9 @@
  * nothing else: CR, NUL and broken UTF-8 pass through untouched.
  */
 
+/** A longer line is cut there. */
+export const MAX_LINE_BYTES = 1024 * 1024;
+
 const LF = 10;
 const EMPTY = Buffer.alloc(0);
 

@@ -8,6 +8,7 @@ import type { Collector, Position, Sink } from '../src/model/line.ts';
 import { errorCode, explain } from './access.ts';
 import { resumePoint } from './catchup.ts';
 import { compressionOf, readCompressedHead } from './decompress.ts';
+import { MAX_LINE_BYTES } from './framing.ts';
 import { KnownStreams, inodeKey, readHead, sameBeginning } from './identity.ts';
 import { fullBy, rotatedSets } from './rotation.ts';
 import { CompressedReader, PlainReader } from './reader.ts';
@@ -35,7 +36,6 @@ export interface ImportOptions {
 }
 
 const BUDGET = 4 * 1024 * 1024;
-const MAX_LINE_BYTES = 1024 * 1024;
 /** rsyslog writes when its buffer is full, which may be within a line, and the rest when it has no more to do. */
 const JUST_NOW_MILLIS = 10_000;
 const WAIT_MILLIS = 250;

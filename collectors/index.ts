@@ -17,7 +17,7 @@ export const collectors = {
 
 export { diagnose, errorCode } from './access.ts';
 export { Backlogs, type BlockTime } from './backlogs.ts';
-export { LineFramer } from './framing.ts';
+export { LineFramer, MAX_LINE_BYTES } from './framing.ts';
 export { expand } from './glob.ts';
 export { KnownStreams } from './identity.ts';
 export { importCollector, importSets } from './import.ts';

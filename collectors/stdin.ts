@@ -1,7 +1,7 @@
 /** Reads lines from standard input, as they come. Its bytes cannot be read again: what was not committed at a crash is lost. */
 import type { Readable } from 'node:stream';
 import type { Block, Collector, Sink } from '../src/model/line.ts';
-import { LineFramer } from './framing.ts';
+import { LineFramer, MAX_LINE_BYTES } from './framing.ts';
 import type { Framed } from './framing.ts';
 import type { Position } from '../src/model/line.ts';
 import { HEAD_BYTES, KnownStreams, fingerprint } from './identity.ts';
@@ -13,7 +13,7 @@ export function stdinCollector(): Collector {
     async run(sink, signal): Promise<void> {
       sink.state({ source: 'stdin', status: 'current', message: '', behindBytes: 0 });
       const known = new KnownStreams([]);
-      await readInput({ source: 'stdin', origin: 'live', known, maxLineBytes: 1024 * 1024 }, process.stdin, sink, signal);
+      await readInput({ source: 'stdin', origin: 'live', known, maxLineBytes: MAX_LINE_BYTES }, process.stdin, sink, signal);
       if (!signal.aborted)
         sink.state({
           source: 'stdin',

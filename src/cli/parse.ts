@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { LineFramer } from '../../collectors/index.ts';
+import { LineFramer, MAX_LINE_BYTES } from '../../collectors/index.ts';
 import { findParser } from '../../parsers/index.ts';
 import { EnvelopeReader } from '../envelope/envelope.ts';
 import type { Event } from '../model/event.ts';
@@ -16,9 +16,6 @@ interface Parsed {
   pid: number;
   events: readonly Event[] | null;
 }
-
-/** As collectors have it. */
-const LONGEST_LINE = 1024 * 1024;
 
 /** `parse`: lines on standard input, one JSON object a line on standard output. */
 export async function parse(args: readonly string[]): Promise<void> {
@@ -52,7 +49,7 @@ export async function parse(args: readonly string[]): Promise<void> {
     if (!process.stdout.write(answers.join(''))) await new Promise((drained) => process.stdout.once('drain', drained));
   };
   // Cut and decoded as whatever collects does it: node's readline ends lines at a CR, too, and knows UTF-8 alone.
-  const framer = new LineFramer(0, LONGEST_LINE);
+  const framer = new LineFramer(0, MAX_LINE_BYTES);
   for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
     for (const { bytes } of framer.push(chunk)) await print(bytes);
   }
