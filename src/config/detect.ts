@@ -16,6 +16,20 @@ export interface Detected {
  */
 const SYSTEM_LOGS = ['/var/log/mail.log', '/var/log/maillog', '/var/log/mail', '/var/log/mail/mail.log'];
 
+/** Where a syslog daemon may be told to put Dovecot's lines apart: a file, or a folder of them (iRedMail: imap.log, pop3.log, lda.log, ...). */
+const DOVECOT_LOG = '/var/log/dovecot.log';
+const DOVECOT_FOLDER = '/var/log/dovecot';
+/** Of the folder's files not those that repeat others' lines, nor debugging. */
+const DOVECOT_FILE = /^(?!.*(?:err|warn|debug)).+\.log$/i;
+
+/** Where syslog daemons write what all programs say, mail among it: BusyBox' (Alpine) and older ones. */
+const COMMON_LOGS = ['/var/log/messages', '/var/log/syslog'];
+
+const FROM_DOVECOT = / dovecot(?:\[\d+\])?: /;
+const FROM_POSTFIX = / postfix(?:\/[\w./-]+)?\/\w+\[\d+\]: /;
+/** Bytes at a log's end that are looked at for whose lines it has. */
+const TAIL = 256 * 1024;
+
 /** ExtMail with SYS_LOG_TYPE = file. */
 const EXTMAIL_LOGS = ['/var/log/extmail.log'];
 
@@ -42,7 +56,8 @@ export interface JournalMail {
 export async function detectSources(root = '/', journal?: () => Promise<JournalMail>): Promise<Detected> {
   const postfix = await postfixInstances(root);
   const mailLogs = [...SYSTEM_LOGS, ...postfix.map(({ maillogFile }) => maillogFile)];
-  const candidates = [...mailLogs, ...(await dovecotLogs(root)), ...EXTMAIL_LOGS, ...(await roundcubeLogs(root))];
+  const ofDovecot = await dovecotLogs(root);
+  const candidates = [...mailLogs, ...ofDovecot, ...EXTMAIL_LOGS, ...(await roundcubeLogs(root))];
 
   const sources: Source[] = [];
   const notes: string[] = [];
@@ -50,22 +65,36 @@ export async function detectSources(root = '/', journal?: () => Promise<JournalM
   const seen = new Set<string>();
   const inJournal = await journal?.();
   let isInFile = false;
-  for (const path of candidates.filter((candidate) => candidate.startsWith('/') && !candidate.startsWith('/dev/'))) {
+  const consider = async (path: string): Promise<void> => {
+    if (!path.startsWith('/') || path.startsWith('/dev/')) return;
     const file = await stat(join(root, path)).catch(() => undefined);
     // The same file by two names (a symbolic link, Dovecot's log_path in mail.log) would count twice.
     const identity = file && `${file.dev}:${file.ino}`;
-    if (!file?.isFile() || identity === undefined || seen.has(identity)) continue;
+    if (!file?.isFile() || identity === undefined || seen.has(identity)) return;
     seen.add(identity);
     if (mailLogs.includes(path)) {
       if (file.mtimeMs < (inJournal?.newest ?? 0) - STALE_MILLIS) {
         notes.push(`${path} is not written any more, newer mail is in the systemd journal: "import" reads what it has from before`);
-        continue;
+        return;
       }
       isInFile = true;
     }
     sources.push({ type: 'file', path: join(root, path) });
     if (await isReadable(join(root, path))) notes.push(`reads ${path}`);
     else problems.push(`${path} may not be read by this user: add the user to the file's group (adm on Debian)`);
+  };
+  for (const path of candidates) await consider(path);
+  if (!isInFile && inJournal?.newest === undefined) {
+    for (const path of COMMON_LOGS) {
+      if (!(await hasLines(root, path, FROM_POSTFIX))) continue;
+      mailLogs.push(path);
+      await consider(path);
+      break;
+    }
+  }
+  // The same lines may be in the mail log as well, or in the journal; where a log may not be read nobody can tell.
+  if (ofDovecot.length === 0 && isInFile && problems.length === 0 && !(await someHasLines(root, mailLogs, FROM_DOVECOT))) {
+    for (const path of await dovecotApart(root)) await consider(path);
   }
   if (inJournal?.newest !== undefined && !isInFile) {
     sources.push({ type: 'journald' });
@@ -109,6 +138,36 @@ async function dovecotLogs(root: string): Promise<string[]> {
   return texts.flatMap((text) =>
     [...text.matchAll(/^[ \t]*(?:log_path|info_log_path)[ \t]*=[ \t]*(\/[^\s#]+)/gm)].map((match) => match[1] ?? ''),
   );
+}
+
+/** Dovecot's lines that syslog puts in files of their own. */
+async function dovecotApart(root: string): Promise<string[]> {
+  const names = await readdir(join(root, DOVECOT_FOLDER)).catch(() => []);
+  const inFolder = names.filter((name) => DOVECOT_FILE.test(name)).map((name) => join(DOVECOT_FOLDER, name));
+  return [DOVECOT_LOG, ...inFolder.toSorted()];
+}
+
+async function someHasLines(root: string, paths: readonly string[], pattern: RegExp): Promise<boolean> {
+  for (const path of paths) if (path.startsWith('/') && (await hasLines(root, path, pattern))) return true;
+  return false;
+}
+
+/** Does the log's end have such lines, or that of the one before it, when it was rotated just now? */
+async function hasLines(root: string, path: string, pattern: RegExp): Promise<boolean> {
+  for (const name of [path, `${path}.1`, `${path}.0`]) {
+    const file = await open(join(root, name)).catch(() => undefined);
+    if (file === undefined) continue;
+    try {
+      const stats = await file.stat();
+      if (!stats.isFile()) continue;
+      const { size } = stats;
+      const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(Math.min(TAIL, size)), position: Math.max(0, size - TAIL) });
+      if (pattern.test(buffer.toString('latin1', 0, bytesRead))) return true;
+    } finally {
+      await file.close();
+    }
+  }
+  return false;
 }
 
 async function roundcubeLogs(root: string): Promise<string[]> {

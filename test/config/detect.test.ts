@@ -83,6 +83,38 @@ test('webmail: ExtMail, and one file of Roundcube', async (t) => {
   assert.deepEqual(await found(root), ['/var/log/extmail.log', '/var/log/roundcube/userlogins.log']);
 });
 
+const LOGIN = 'Nov 27 08:00:00 mx dovecot: imap-login: Login: user=<a@example.org>, method=PLAIN, rip=192.0.2.1, lip=192.0.2.2, TLS\n';
+const SENT = 'Nov 27 08:00:00 mx postfix/qmgr[1]: 4F1: removed\n';
+
+test("Dovecot's lines in files of their own, unless the mail log has them too", async (t) => {
+  const files = {
+    '/etc/dovecot/dovecot.conf': 'syslog_facility = local5\n#log_path = /var/log/dovecot/dovecot.log\n',
+    '/var/log/dovecot/dovecot.log': '',
+    '/var/log/dovecot/dovecot-errors.log': '',
+    '/var/log/dovecot/imap.log': LOGIN,
+    '/var/log/dovecot/imap.log.1': LOGIN,
+    '/var/log/dovecot/imap.log-20261126': LOGIN,
+    '/var/log/dovecot/debug.log': '',
+    '/var/log/dovecot/lda.log': '',
+  };
+  const apart = ['/var/log/dovecot/dovecot.log', '/var/log/dovecot/imap.log', '/var/log/dovecot/lda.log'];
+  assert.deepEqual(await found(await machine(t, { ...files, '/var/log/maillog': SENT })), ['/var/log/maillog', ...apart]);
+  assert.deepEqual(await found(await machine(t, { ...files, '/var/log/maillog': LOGIN })), ['/var/log/maillog']);
+  const rotated = { '/var/log/maillog': '', '/var/log/maillog.1': SENT + LOGIN };
+  assert.deepEqual(await found(await machine(t, { ...files, ...rotated })), ['/var/log/maillog']);
+  const single = { '/var/log/mail.log': SENT, '/var/log/dovecot.log': LOGIN };
+  assert.deepEqual(await found(await machine(t, single)), ['/var/log/mail.log', '/var/log/dovecot.log']);
+  // A file that Dovecot writes itself says where the others are.
+  const own = { ...files, '/etc/dovecot/dovecot.conf': 'log_path = /var/log/dovecot/imap.log\n', '/var/log/maillog': SENT };
+  assert.deepEqual(await found(await machine(t, own)), ['/var/log/maillog', '/var/log/dovecot/imap.log']);
+});
+
+test('where all programs write to one file that is read, if it has mail in it', async (t) => {
+  assert.deepEqual(await found(await machine(t, { '/var/log/messages': SENT + LOGIN })), ['/var/log/messages']);
+  assert.deepEqual(await found(await machine(t, { '/var/log/messages': 'Nov 27 08:00:00 mx sshd[1]: x\n' })), []);
+  assert.deepEqual(await found(await machine(t, { '/var/log/syslog': SENT, '/var/log/mail.log': SENT })), ['/var/log/mail.log']);
+});
+
 test('the journal is read where no file has the same mail, and never beside one', async (t) => {
   const has =
     (newest?: number, problem = '') =>
