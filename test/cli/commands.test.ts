@@ -26,21 +26,22 @@ function refuses({ code, out, errors }: Outcome, expectedCode: number, sentence:
   assert.equal(code, expectedCode);
 }
 
-test('the launcher finds the program through a link, and sets what has to stand in the environment before it starts', async (t) => {
+test('the launcher finds the program through a link, and sets what has to be there before it starts', async (t) => {
   const directory = await temporaryDirectory(t);
   await cp(LAUNCHER, join(directory, 'package/bin/mailgraph-ext'));
   await mkdir(join(directory, 'package/dist/src'), { recursive: true });
   const { UV_THREADPOOL_SIZE: _size, ...env } = process.env;
   const shown = ['UV_THREADPOOL_SIZE', 'MALLOC_ARENA_MAX', 'MALLOC_MMAP_THRESHOLD_'];
-  const program = `console.log(JSON.stringify([${shown.map((name) => `process.env.${name}`).join(', ')}, ...process.argv.slice(2)]))`;
+  const program = `console.log(JSON.stringify([${shown.map((name) => `process.env.${name}`).join(', ')}, ...process.execArgv, ...process.argv.slice(2)]))`;
   await writeFile(join(directory, 'package/dist/src/main.js'), program);
   await symlink('package/bin/mailgraph-ext', join(directory, 'linked'));
   const run = (more: NodeJS.ProcessEnv): unknown => {
     const { stdout } = spawnSync(join(directory, 'linked'), ['trace', 'two words', '*'], { encoding: 'utf8', env: { ...env, ...more } });
     return JSON.parse(stdout);
   };
-  assert.deepEqual(run({}), ['16', '2', '131072', 'trace', 'two words', '*']);
-  assert.deepEqual(run({ UV_THREADPOOL_SIZE: '8' }), ['8', '2', '131072', 'trace', 'two words', '*']);
+  const rest = ['2', '131072', '--max-semi-space-size=16', 'trace', 'two words', '*'];
+  assert.deepEqual(run({}), ['16', ...rest]);
+  assert.deepEqual(run({ UV_THREADPOOL_SIZE: '8' }), ['8', ...rest]);
 });
 
 test('wrong usage is told in one line, with exit code 2', async () => {
