@@ -33,7 +33,6 @@ async function take(message: Exclude<ToCounter, { readonly kind: 'stored' }>): P
       return tell({ kind: 'counted' });
     case 'end':
       await counter?.end();
-      port?.close();
   }
 }
 
