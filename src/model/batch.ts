@@ -184,12 +184,15 @@ export interface LinkRow {
   readonly message: number;
 }
 
-/** A delivery that turned out to be a hop: the message came in again. */
+/** Deliveries that turned out to be hops: the message came in again. */
 export interface CorrectionRow {
   readonly uid: number;
+  /** Which: that to this recipient, or all that the relay queued as this. The other one is empty. */
   readonly recipient: string;
-  /** ms; of the delivery. */
+  readonly nextQueueId: string;
+  /** ms; of the first delivery and of the last. */
   readonly time: number;
+  readonly until: number;
   readonly outcome: Outcome;
 }
 

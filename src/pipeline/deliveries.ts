@@ -142,7 +142,7 @@ export class Deliveries {
       if (/^250 [\d.]{0,8} ?Ok, id=[\w-]{1,40}, BOUNCE$/.test(reply)) return 'bounced';
       // Handed back to a Postfix whose log we do not (yet) have, or whose queue file came back without a word.
       if (nextQueueId !== undefined || (transport === 'smtp' && (configured || file.returned > 0))) {
-        if (nextQueueId !== undefined) this.shared.files.await(file, [nextQueueId, at.time, '', '', 0, delivery.recipient, '']);
+        if (nextQueueId !== undefined) this.shared.files.await(file, nextQueueId, at.time, '', '', '', 0);
         return 'hop';
       }
     }
@@ -209,7 +209,7 @@ export class Deliveries {
   /** The id that the relay gave may be that of a host of ours whose log is yet to come. */
   private await(series: 'sent' | 'delivered', delivery: Delivery, file: QueueFile, domain: string, at: At, provider = ''): void {
     if (delivery.nextQueueId === undefined) return;
-    this.shared.files.await(file, [delivery.nextQueueId, at.time, series, domain, file.size, delivery.recipient, provider]);
+    this.shared.files.await(file, delivery.nextQueueId, at.time, series, domain, provider, file.size);
   }
 
   private domain(delivery: Delivery, file: QueueFile): string {

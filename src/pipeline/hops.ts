@@ -107,12 +107,12 @@ export function wasAwaited(shared: Shared, file: QueueFile): boolean {
 /** The parent's delivery was counted as one to a stranger; it went to this host of ours. */
 function linkLate(shared: Shared, child: QueueFile, parent: QueueFile): void {
   const { batch } = shared;
-  for (const [queueId, time, series, domain, bytes, recipient, provider] of parent.awaited) {
+  for (const [queueId, time, until, series, domain, provider, recipients, bytes] of parent.awaited) {
     if (queueId !== child.queueId || series === '') continue;
     const label = series === 'sent' ? provider : '';
-    batch.count(series, time, -1, parent.host, parent.instance, domain, label);
+    batch.count(series, time, -recipients, parent.host, parent.instance, domain, label);
     batch.count(`${series}_bytes`, time, -bytes, parent.host, parent.instance, domain, label);
-    batch.corrections.push({ uid: parent.uid, recipient, time, outcome: 'hop' });
+    batch.corrections.push({ uid: parent.uid, recipient: '', nextQueueId: queueId, time, until, outcome: 'hop' });
   }
   parent.awaited = parent.awaited.filter(([queueId]) => queueId !== child.queueId);
   link(shared, child, parent);
@@ -164,7 +164,7 @@ export function cameBack(shared: Shared, child: QueueFile, parent: QueueFile): v
   for (const [time, domain, bytes, recipient] of taken) {
     batch.count('delivered', time, -1, parent.host, parent.instance, domain);
     batch.count('delivered_bytes', time, -bytes, parent.host, parent.instance, domain);
-    batch.corrections.push({ uid: parent.uid, recipient, time, outcome: 'hop' });
+    batch.corrections.push({ uid: parent.uid, recipient, nextQueueId: '', time, until: time, outcome: 'hop' });
   }
 }
 

@@ -74,15 +74,16 @@ export type Mark = readonly [time: number, host: string, instance: string, domai
 export const MARKS = ['spam', 'virus', 'banned', 'deferred', 'discarded', 'expired'] as const satisfies readonly (keyof QueueFile)[];
 export type MarkName = (typeof MARKS)[number];
 
-/** What a delivery was counted as, to take it back should the id turn out to be ours. */
+/** What deliveries to one relay within a minute were counted as, to take them back should the id turn out to be ours. */
 export type HandOver = readonly [
   queueId: string,
   time: number,
+  until: number,
   series: 'sent' | 'delivered' | '',
   domain: string,
-  bytes: number,
-  recipient: string,
   provider: string,
+  recipients: number,
+  bytes: number,
 ];
 
 /** A delivery to a program: time, our domain it was counted for, bytes, recipient, run. */
@@ -197,12 +198,21 @@ export const serialize = (file: QueueFile): string =>
     file.run,
   ]);
 
+/** Until November 2026 each recipient had a hand-over of its own: id, time, series, domain, bytes, recipient, provider. */
+type FormerHandOver = readonly [string, number, HandOver[3], string, number, string, string];
+
+function handOver(kept: HandOver | FormerHandOver): HandOver {
+  if (kept.length !== 7) return kept;
+  const [id, time, series, domain, bytes, , provider] = kept;
+  return [id, time, time, series, domain, provider, 1, bytes];
+}
+
 /** Undefined for what a release with other fields has saved. */
 export function deserialize(json: string): QueueFile | undefined {
   const values = JSON.parse(json) as unknown[];
   if (values.length !== FIELDS.length) return undefined;
-  const file = Object.fromEntries(FIELDS.map((field, index) => [field, values[index]]));
-  return { ...(file as unknown as QueueFile), same: undefined, changed: false, persisted: true };
+  const file = Object.fromEntries(FIELDS.map((field, index) => [field, values[index]])) as unknown as QueueFile;
+  return { ...file, awaited: file.awaited.map(handOver), same: undefined, changed: false, persisted: true };
 }
 
 /** The row of the store. */

@@ -30,6 +30,11 @@ type Evicted = readonly [
 
 const NOBODY: readonly QueueFile[] = [];
 
+/** Of one message's hand-overs the newest: strangers' hosts tell ids as well, and the log of a host of ours is not far behind. */
+const MOST_AWAITED = 50;
+/** What is counted in one minute can be taken back at once. */
+const minuteOf = (time: number): number => Math.floor(time / 60_000);
+
 /** Messages in flight. Finds a queue file by id, by message-id and by uid; bounded; tells what changed since the last commit. */
 export class QueueFiles {
   private readonly byId = new Map<string, QueueFile>();
@@ -151,13 +156,26 @@ export class QueueFiles {
     this.indexMessageId(file);
   }
 
-  await(file: QueueFile, handOver: HandOver): void {
-    // More than a few only where one message goes to many hosts, none of which is ours.
-    if (file.awaited.length >= 50) return;
-    const [queueId, time, series, domain, bytes, recipient, provider] = handOver;
+  /** A relay took the message for one recipient more, as `queueId`. */
+  await(file: QueueFile, queueId: string, time: number, series: HandOver[3], domain: string, provider: string, bytes: number): void {
+    const at = file.awaited.findLastIndex(
+      ([id, from, , of, its, by]) =>
+        id === queueId && minuteOf(from) === minuteOf(time) && of === series && its === domain && by === provider,
+    );
+    const before = file.awaited[at];
+    if (before !== undefined) {
+      const [id, from, until, , , , recipients, sum] = before;
+      const more: HandOver = [id, Math.min(from, time), Math.max(until, time), series, domain, provider, recipients + 1, sum + bytes];
+      file.awaited = file.awaited.with(at, more);
+      return;
+    }
     const id = own(queueId);
-    file.awaited = [...file.awaited, [id, time, series, domain, bytes, own(recipient), provider]];
+    file.awaited = [...file.awaited, [id, time, time, series, domain, provider, 1, bytes]];
     this.indexAwaited(id, file);
+    if (file.awaited.length <= MOST_AWAITED) return;
+    const [forgotten] = file.awaited;
+    file.awaited = file.awaited.slice(1);
+    if (forgotten !== undefined && file.awaited.every(([other]) => other !== forgotten[0])) this.awaitNoLonger(forgotten[0], file);
   }
 
   finish(file: QueueFile, time: number): void {
@@ -217,6 +235,12 @@ export class QueueFiles {
     else if (!waiting.includes(file)) this.awaitedBy.set(id, [file, ...waiting].toSorted((a, c) => c.uid - a.uid).slice(0, 8));
   }
 
+  private awaitNoLonger(id: string, file: QueueFile): void {
+    const others = this.waitingFor(id).filter((one) => one !== file);
+    if (others.length === 0) this.awaitedBy.delete(id);
+    else this.awaitedBy.set(id, others);
+  }
+
   private forget(file: QueueFile): void {
     if (!this.byUid.delete(file.uid)) return;
     const head = this.byId.get(file.queueId);
@@ -233,11 +257,7 @@ export class QueueFiles {
     }
     const named = this.byMessageId.get(file.host);
     if (named?.get(file.messageId) === file) named.delete(file.messageId);
-    for (const [id] of file.awaited) {
-      const others = this.waitingFor(id).filter((one) => one !== file);
-      if (others.length === 0) this.awaitedBy.delete(id);
-      else this.awaitedBy.set(id, others);
-    }
+    for (const [id] of file.awaited) this.awaitNoLonger(id, file);
     file.changed = false;
     if (file.persisted) this.dropped.push(file);
   }

@@ -54,9 +54,16 @@ function livesOf(batches: readonly Batch[]): Omit<Read, 'store'> {
     messages.set(row.uid, { root: row, files: [], deliveries: [], steps: [] });
   }
   for (const row of files.values()) messages.get(rootOf(row.message))?.files.push(row);
-  const corrected = new Map(all(({ corrections }) => corrections).map((row) => [`${row.uid} ${row.time} ${row.recipient}`, row.outcome]));
+  const corrections = all((batch) => batch.corrections);
   for (const row of all(({ deliveries }) => deliveries)) {
-    const outcome = corrected.get(`${row.uid} ${row.time} ${row.recipient}`) ?? row.outcome;
+    const corrected = corrections.find(
+      ({ uid, time, until, recipient, nextQueueId }) =>
+        uid === row.uid &&
+        row.time >= time &&
+        row.time <= until &&
+        (nextQueueId === '' ? recipient === row.recipient : nextQueueId === row.nextQueueId),
+    );
+    const outcome = corrected?.outcome ?? row.outcome;
     messages.get(rootOf(row.message))?.deliveries.push({ ...row, outcome });
   }
   const steps = all((batch) => batch.steps);

@@ -150,7 +150,7 @@ test('a correction changes the outcome of a delivery stored before or with it', 
   const [early, other] = [delivery({ uid: 1 }), delivery({ uid: 1, recipient: 'carol@example.com' })];
   await store.commit(batchOf({ queueFiles: [queueFile({ uid: 1 }), queueFile({ uid: 2 })], deliveries: [early, other] }));
   const same = delivery({ uid: 2 });
-  const hop = ({ uid, recipient, time }: typeof same) => ({ uid, recipient, time, outcome: 'hop' as const });
+  const hop = ({ uid, recipient, time }: typeof same) => ({ uid, recipient, nextQueueId: '', time, until: time, outcome: 'hop' as const });
   await store.commit(batchOf({ deliveries: [same], corrections: [hop(early), hop(same)] }));
   const outcomes = async (id: string) => (await store.trace(id))?.deliveries.map(({ recipient, outcome }) => [recipient, outcome]);
   assert.deepEqual(await outcomes('1'), [

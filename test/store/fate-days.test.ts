@@ -200,7 +200,7 @@ test('each message has the fate that its rows tell, however they come in and wha
       const isCorrected = ({ outcome: its }: DeliveryRow, n: number): boolean => its === 'sent' && n % 21 === more.corrected;
       const corrections = rows.deliveries
         .filter(isCorrected)
-        .map(({ uid, recipient, time }) => ({ uid, recipient, time, outcome: 'hop' as const }));
+        .map(({ uid, recipient, time }) => ({ uid, recipient, nextQueueId: '', time, until: time, outcome: 'hop' as const }));
       await store.commit(batchOf({ ...batch, links, steps, corrections }));
       rows.deliveries.splice(
         0,

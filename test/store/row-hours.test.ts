@@ -125,7 +125,14 @@ test('delays and sizes are those of the rows, whatever part of them is summed up
         const corrections = known.deliveries
           .filter(({ outcome }) => outcome === 'sent')
           .slice(0, more.corrected)
-          .map((one) => ({ uid: one.uid, recipient: one.recipient, time: one.time, outcome: 'hop' as const }));
+          .map((one) => ({
+            uid: one.uid,
+            recipient: one.recipient,
+            nextQueueId: '',
+            time: one.time,
+            until: one.time,
+            outcome: 'hop' as const,
+          }));
         const wrong = new Set(corrections.map((one) => one.uid));
         // As the pipeline counts: what changes an hour's rows changes its sums.
         const rollups = [

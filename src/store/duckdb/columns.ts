@@ -99,7 +99,14 @@ export const DELIVERIES = table<DeliveryRow>('deliveries', {
   nextQueueId: 'text',
 });
 
-export const CORRECTIONS = table<CorrectionRow>('corrections', { uid: 'big', recipient: 'text', time: 'time', outcome: 'name' });
+export const CORRECTIONS = table<CorrectionRow>('corrections', {
+  uid: 'big',
+  recipient: 'text',
+  nextQueueId: 'text',
+  time: 'time',
+  until: 'time',
+  outcome: 'name',
+});
 
 export const REFUSALS = table<RefusalRow>('refusals', {
   uid: 'big',

@@ -102,7 +102,7 @@ export const packBatch = (batch: Batch): PackedBatch => packRest(batch, reachOf(
 
 function packRest(batch: Batch, reach: Reach, rows: (name: keyof Rows) => Packed): PackedBatch {
   const corrections = batch.corrections ?? [];
-  const times = corrections.map(({ time }) => boundedTime(time));
+  const times = corrections.flatMap(({ time, until }) => [boundedTime(time), boundedTime(until)]);
   const inFlight = Array.from(batch.inFlight, ([key, value]): StateRow => ({ kind: 'in_flight', key, version: 0, value }));
   const [queueFiles, deliveries, refusals] = [rows('queueFiles'), rows('deliveries'), rows('refusals')];
   const completions = pack(QUEUE_FILES, batch.completions ?? []);

@@ -99,7 +99,8 @@ function correct(feed: Feed, { corrections, corrected: [first, last] }: PackedBa
     CORRECTIONS,
     corrections,
     (_, select) => `UPDATE deliveries SET outcome = c.outcome FROM (${select}) c
-      WHERE deliveries.uid = c.uid AND deliveries.recipient = c.recipient AND deliveries.time = c.time
+      WHERE deliveries.uid = c.uid AND deliveries.time BETWEEN c.time AND c.until
+      AND CASE WHEN c.next_queue_id = '' THEN deliveries.recipient = c.recipient ELSE deliveries.next_queue_id = c.next_queue_id END
       AND deliveries.time >= make_timestamp_ms(${first}) AND deliveries.time <= make_timestamp_ms(${last});\n`,
   );
 }
