@@ -24,7 +24,9 @@ export async function storeStalls(t: TestContext, seconds: number): Promise<void
   const [log, database] = [join(folder, 'mail.log'), join(folder, 'mail.duckdb')];
   const file = await open(log, 'a');
   t.after(() => file.close());
-  const child = spawn(process.execPath, ['--import', 'tsx', CHILD, log, database, '300'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  // As the launcher starts it.
+  const flags = ['--max-semi-space-size=16', '--import', 'tsx'];
+  const child = spawn(process.execPath, [...flags, CHILD, log, database, '300'], { stdio: ['pipe', 'pipe', 'inherit'] });
   t.after(() => child.kill('SIGKILL'));
   let stored = -1;
   createInterface({ input: child.stdout }).on('line', (line) => (stored = Number(line)));
