@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox';
 import { Errors } from 'typebox/value';
+import { parseDuration } from '../lib/duration.ts';
 import { nearest } from '../lib/nearest.ts';
 import { isLoopback } from '../lib/network.ts';
 import { CHANGED_RULE, CHANNELS, RULES } from './alert-schema.ts';
@@ -30,8 +31,20 @@ export function checkFile(value: unknown): Problem[] {
   const { smtp = {}, alerts: entries = {}, sources = [], reports = [], language = 'en', probe } = value as FileEntries;
   problems.push(...checkSmtp(smtp), ...checkAlerts(entries), ...checkReports(reports, language));
   if (probe !== undefined) problems.push(...checkProbe(probe));
-  for (const [index, source] of sources.entries()) if (source.type === 'syslog') problems.push(...checkSyslog(source, ['sources', index]));
+  for (const [index, source] of sources.entries()) {
+    if (source.type === 'syslog') problems.push(...checkSyslog(source, ['sources', index]));
+    if (source.type === 'postfix-queue') problems.push(...checkSampling(source.every, ['sources', index, 'every']));
+  }
   return problems;
+}
+
+/** What the default rules for the queue look at: with less than a sample in that time they would know nothing. */
+const LONGEST_SAMPLING = '10m';
+
+function checkSampling(every: string | undefined, path: KeyPath): Problem[] {
+  if ((parseDuration(every ?? '') ?? 0) <= (parseDuration(LONGEST_SAMPLING) ?? 0)) return [];
+  const message = `found ${quoted(every ?? '')}, expected at most ${LONGEST_SAMPLING}: so far back the alert rules look for how long the queue is`;
+  return [{ path, key: false, message }];
 }
 
 /** A password never goes over a network in the clear, nor to whoever answers there. */
