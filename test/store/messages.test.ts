@@ -183,6 +183,23 @@ test('refused attempts are found by address and client, and have a trace', async
   assert.equal(await store.trace('r-123-000000000000'), undefined);
 });
 
+test('a recipient that was refused is found, although the message was accepted for another one', async (t) => {
+  const store = await openStore(t);
+  await store.commit(
+    batchOf({
+      queueFiles: [queueFile({ uid: 1, queueId: 'Q1', sender: 's@example.net' })],
+      deliveries: [delivery({ uid: 1, recipient: 'good@example.org', outcome: 'delivered' })],
+      refusals: [refusal({ uid: 1, queueId: 'Q1', sender: 's@example.net', recipient: 'gone@example.org' })],
+    }),
+  );
+  for (const where of [{ recipient: 'gone@example.org' }, { term: 'gone@example.org' }, { status: 'rejected' }] as const)
+    assert.deepEqual(await found(store, where), ['refused rejected']);
+  assert.deepEqual(await found(store, { sender: 's@example.net' }), ['1 delivered', 'refused rejected']);
+  assert.deepEqual(await found(store, { recipient: 'good@example.org' }), ['1 delivered']);
+  const [refused] = await store.messages({ ...range, recipient: 'gone@example.org', limit: 1 });
+  assert.equal((await store.trace(refused?.id ?? ''))?.summary.recipients.join(), 'gone@example.org');
+});
+
 test('tops count what the series counts, by sender, recipient, domain, client, relay, reason and user', async (t) => {
   const store = await openStore(t);
   const reject = (reason: string, value: number) => delta('bounced', NOON, value, { host: 'mail', reason });

@@ -5,7 +5,7 @@ import type { Ask } from './database.ts';
 import { loadBriefLives } from './brief-lives.ts';
 import { rootsSql } from './lives.ts';
 import { newest } from './newest.ts';
-import { attemptSql, summaryOfAttempt } from './refused.ts';
+import { attemptSql, ofRecipient, summaryOfAttempt } from './refused.ts';
 import { Parameters } from './segments.ts';
 import { Columns, conditionsOf, DELAYED, DISCARDED_LATER, domainOf, type Source, SOURCES } from './series-rows.ts';
 import { summarize } from './summary.ts';
@@ -36,9 +36,11 @@ export async function readBehind(ask: Ask, question: Behind): Promise<MessageSum
 type Narrowed = Behind & { readonly where: Where; readonly pairs: readonly Pair[] | undefined };
 
 async function messagesBehind(ask: Ask, source: Source, question: Narrowed): Promise<MessageSummary[]> {
-  // A refusal names its queue file, all others the message.
+  // A refusal names its queue file, all others the message. A recipient's is no message's.
   const [message, files] =
-    source.table === 'refusals' ? ['q.message', 'JOIN queue_files q ON q.uid = t.uid AND t.uid <> 0'] : ['t.message', ''];
+    source.table === 'refusals'
+      ? ['q.message', `JOIN queue_files q ON q.uid = t.uid AND t.uid <> 0 AND NOT ${ofRecipient('t')}`]
+      : ['t.message', ''];
   const roots = await newest(question, question.limit, async (from) => {
     const parameters = new Parameters();
     const condition = conditionOf(source, { ...question, from }, parameters);

@@ -8,7 +8,7 @@ import { newest } from './newest.ts';
 import { readByAddress, type Wanted } from './read-address.ts';
 import { readBehind } from './read-behind.ts';
 import { messagesWithFate } from './read-reconcile.ts';
-import { attemptSql, summaryOfAttempt } from './refused.ts';
+import { attemptSql, ofRecipient, summaryOfAttempt } from './refused.ts';
 import { Parameters } from './segments.ts';
 import { summarize } from './summary.ts';
 import { DAY } from './sums.ts';
@@ -167,7 +167,7 @@ function statusFilter(status: MessageStatus, from: number, parameters: Parameter
   // A queue file that was put back, or whose id came up again, may go on. Clocks of hosts differ.
   const over = (): string =>
     `SELECT uid FROM ended WHERE kind NOT IN ('requeued', 'lost') AND time >= ${parameters.time(Math.max(0, from * 1000 - DAY))}`;
-  const acted = `q.uid IN (SELECT uid FROM refusals WHERE uid <> 0 AND action = '${status}')`;
+  const acted = `q.uid IN (SELECT uid FROM refusals WHERE uid <> 0 AND action = '${status}' AND NOT ${ofRecipient('refusals')})`;
   switch (status) {
     case 'delivered':
     case 'sent':

@@ -8,13 +8,16 @@ import { Parameters } from './segments.ts';
 const FINGERPRINT = `left(md5(concat_ws(chr(1), r.host, r.instance, r.queue_id, r.client_ip, r.sender, r.recipient, r.helo, r.text)), 12)`;
 const FIELDS = `${selectList(REFUSALS, 'r')}, 'r-' || epoch_ms(r.time) || '-' || ${FINGERPRINT} AS id`;
 
-/** Attempts that never became a message. `rows` selects `row`, the rowids to look at; all are without. */
+/** A recipient that was refused: whatever became of the message for the others. */
+export const ofRecipient = (refusals: string): string => `(${refusals}.action = 'rejected' AND ${refusals}.stage = 'rcpt')`;
+
+/** Attempts that never became a message for anybody, or not for this recipient. `rows` selects `row`, the rowids to look at; all are without. */
 export function attemptSql(condition: string, limit: string, rows?: string): string {
   // Chosen before they are looked at: DuckDB would test the condition on every row, and then whether it is chosen.
   const seen = rows === undefined ? '' : `seen AS MATERIALIZED (SELECT row, r.* FROM refusals r JOIN (${rows}) c ON r.rowid = c.row), `;
   const from = rows === undefined ? '(SELECT rowid AS row, * FROM refusals)' : 'seen';
   return `WITH ${seen}found AS MATERIALIZED (SELECT * FROM ${from} r WHERE r.action IN ('rejected', 'discarded') AND ${condition})
-   SELECT ${FIELDS} FROM found r WHERE r.uid = 0 OR r.uid NOT IN (SELECT q.uid FROM queue_files q SEMI JOIN found USING (uid))
+   SELECT ${FIELDS} FROM found r WHERE r.uid = 0 OR ${ofRecipient('r')} OR r.uid NOT IN (SELECT q.uid FROM queue_files q SEMI JOIN found USING (uid))
    ORDER BY r.time DESC, r.row DESC LIMIT ${limit}::BIGINT`;
 }
 
