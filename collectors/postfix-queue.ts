@@ -105,9 +105,10 @@ export async function listQueue([program = 'postqueue', ...parameters]: readonly
     complaint = `${complaint}${text}`.trimEnd().split('\n').at(-1)?.slice(0, 300) ?? '';
   });
   const ended = new Promise<number | null>((resolve, reject) => {
-    child.once('error', (error) =>
-      reject(new Error(`${program} ${errorCode(error) === 'ENOENT' ? 'is not installed' : 'did not run to its end'}`)),
-    );
+    child.once('error', (error) => {
+      const code = errorCode(error);
+      reject(new Error(`${program} ${code === 'ENOENT' ? 'is not installed' : `cannot be started (${code})`}`));
+    });
     child.once('close', resolve);
   });
   const counts = noMessages();

@@ -1,7 +1,7 @@
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Following } from './following.ts';
-import { INTERRUPTIONS, interrupted } from './interrupted.ts';
+import { INTERRUPTIONS, interrupted, skipOf } from './interrupted.ts';
 
 const MINUTE = 60_000;
 
@@ -18,7 +18,7 @@ test('a log that cannot be had for a while: nothing lost, nothing twice, no rest
   await Promise.all(
     Object.entries(INTERRUPTIONS).flatMap(([name, interruption]) =>
       [0, 1, 9 * 60].map((minutes) =>
-        t.test(`${name}, for ${minutes} min`, (one) =>
+        t.test(`${name}, for ${minutes} min`, { skip: skipOf(name) }, (one) =>
           interrupted(one, interruption, { toldOf: minutes > 0, wait: advance(minutes * MINUTE), options: ['--poll', '5'] }),
         ),
       ),

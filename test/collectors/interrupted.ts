@@ -1,6 +1,6 @@
 /** A log that cannot be had for a while: gone, forbidden, or the link leads elsewhere. */
 import assert from 'node:assert/strict';
-import { appendFile, chmod, rename, symlink, unlink, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, type FileHandle, open, rename, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { eventually } from '../stack/program.ts';
@@ -11,13 +11,19 @@ interface Scene {
   readonly folder: string;
   readonly log: string;
   readonly following: Following;
-  /** Lines that are written, by whatever path. */
-  write(path?: string): Promise<void>;
+  /** Lines that are written, to whatever file. */
+  write(to?: string | FileHandle): Promise<void>;
   /** Everything that was written has come. */
   settled(): Promise<void>;
   /** The time that it lasts. What a collector says of it is waited for, when it says anything after so long. */
   lasts(status: Following['statuses'][number]): Promise<void>;
 }
+
+/** What only root can do: to write where others may not go. */
+const NEEDS_ROOT: ReadonlySet<string> = new Set(['the folder may not be entered']);
+
+export const skipOf = (name: string): string | false =>
+  NEEDS_ROOT.has(name) && process.geteuid?.() !== 0 ? 'writes where others may not go, as root only' : false;
 
 /** Each makes the log unavailable, writes what can be written, lets time pass, and makes it available again. */
 export const INTERRUPTIONS: Readonly<Record<string, (s: Scene) => Promise<void>>> = {
@@ -30,8 +36,9 @@ export const INTERRUPTIONS: Readonly<Record<string, (s: Scene) => Promise<void>>
   'the file may not be read': async (s) => {
     await s.write();
     await rename(s.log, `${s.log}.1`);
-    await writeFile(s.log, '', { mode: 0 });
-    await s.write();
+    const file = await open(s.log, 'a', 0);
+    await s.write(file);
+    await file.close();
     await s.lasts('failed');
     await chmod(s.log, 0o644);
   },
@@ -86,10 +93,10 @@ export async function interrupted(
     log,
     following,
     settled,
-    write: async (path = log) => {
+    write: async (to = log) => {
       const more = lines(50);
       written.push(...more);
-      await appendFile(path, text(more));
+      await appendFile(to, text(more));
     },
     lasts: async (status) => {
       await wait(following);
