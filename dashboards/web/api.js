@@ -73,8 +73,11 @@ import { queryOf } from './question.js';
  */
 
 let aheadBy = 0;
-/** Seconds since the epoch by the service's clock, as its newest answer told it. A wall screen's own may be off: its newest bin would be missing or empty. */
-export const serviceNow = () => Math.floor(Date.now() / 1000 + (Math.abs(aheadBy) > 5 ? aheadBy : 0));
+/**
+ * Seconds since the epoch by the service's clock, as its newest answer told it. A wall screen's own may be off: its newest bin would be
+ * missing or empty. Rounded up: within a bin's first second the end of what is asked would be its beginning, and what comes in then left out.
+ */
+export const serviceNow = () => Math.ceil(Date.now() / 1000 + (Math.abs(aheadBy) > 5 ? aheadBy : 0));
 
 const BASE = new URL('./api/v1/', import.meta.url);
 

@@ -36,8 +36,8 @@ export const stepFor = (seconds) => STEPS.find((step) => seconds / step <= (step
 export function resolve(range, now) {
   const length = 'name' in range ? LENGTHS[range.name] : Math.max(range.to - range.from, 60);
   const step = stepFor(length);
-  // The bin of this second too, when it is the bin's first: what comes in now is in it.
-  const to = 'name' in range ? (Math.floor(now / step) + 1) * step : Math.ceil(range.to / step) * step;
+  const end = 'name' in range ? now : range.to;
+  const to = Math.ceil(end / step) * step;
   const from = 'name' in range ? to - Math.ceil(length / step) * step : Math.floor(range.from / step) * step;
   return { from, to, step, live: to > now - step };
 }
