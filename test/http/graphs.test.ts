@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { GRAPHS } from '../../dashboards/graphs/index.ts';
+import { grouped } from '../../dashboards/web/group.js';
+import { binsOf, queryOf, seriesQuestion } from '../../dashboards/web/question.js';
+import { LENGTHS, resolve, type RangeName } from '../../dashboards/web/range.js';
 import { pixelsOf } from '../images/pixels.ts';
 import { mailDay } from './mail-day.ts';
 import { build, GRAPH, NOW, reader, service } from './service.ts';
@@ -71,6 +74,18 @@ test('a picture is kept for a moment: many viewers cost one question', async (t)
   now += 31_000;
   assert.equal(await statusOf('/graph/volume.svg'), 200);
   assert.equal(asked, 4, 'half a minute later it is drawn anew');
+});
+
+test('every graph of the page is answered in the bins that it asks for, at every range, grouped and not', async (t) => {
+  const { app } = await service(t, [mailDay()], { graphs: GRAPHS });
+  for (const name of Object.keys(LENGTHS) as RangeName[]) {
+    for (const graph of GRAPHS.flatMap((one) => (['', 'host', 'domain', 'instance'] as const).map((by) => grouped(one, by).graph))) {
+      const { from, to, step } = binsOf(graph, resolve({ name }, NOW));
+      const query = queryOf(seriesQuestion(graph, { from, to, step }, { host: '', domain: '' }));
+      const answer = (await app.inject(`/api/v1/series?${query}`)).json<{ from: number; to: number; step: number }>();
+      assert.deepEqual([answer.from, answer.to, answer.step], [from, to, step], `${graph.id}, ${name}`);
+    }
+  }
 });
 
 test('the figures of a graph as CSV: one row a bin, empty where nothing was collected', async (t) => {

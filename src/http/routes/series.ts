@@ -99,7 +99,8 @@ export function seriesRoutes(app: App, { reader, clock }: Context): void {
     },
     async ({ query }, reply): Promise<FastifyReply> => {
       const asked = parseRange(query, clock);
-      const step = chooseStep(asked, query.step, Math.max(...query.series.map((name) => SERIES[name].resolution)));
+      // Of several the finest: whoever asks for log_lines beside another series wants to know when anything was collected.
+      const step = chooseStep(asked, query.step, Math.min(...query.series.map((name) => SERIES[name].resolution)));
       const apart = query.apart ?? query.most;
       const answer: Static<typeof SeriesAnswer> = await reader.series({
         series: query.series,
