@@ -1,6 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { diagnose, errorCode, expand } from '../../collectors/index.ts';
 import { EnvelopeReader } from '../envelope/envelope.ts';
+import { endOfFile } from '../lib/end-of-file.ts';
 import { type Finding, ok, warning, wrong } from './finding.ts';
 
 const MINUTE = 60_000;
@@ -32,7 +33,7 @@ async function logCheck(path: string, silentAfter: number, zone: string): Promis
         size === 0 ? 'it is empty' : `nothing was written for ${minutes} min`,
         'see that the mail system runs and logs to this file',
       );
-    const ahead = minutesAhead(await lastLine(file, size), mtimeMs, zone, path);
+    const ahead = minutesAhead(await lastLine(file), mtimeMs, zone, path);
     if (ahead === 0) return ok(check, `readable, last written ${minutes} min ago`);
     return wrong(
       check,
@@ -46,10 +47,8 @@ async function logCheck(path: string, silentAfter: number, zone: string): Promis
 
 const MOST_BYTES = 64 * 1024;
 
-async function lastLine(file: FileHandle, size: number): Promise<string> {
-  const length = Math.min(size, MOST_BYTES);
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
-  const text = buffer.toString('utf8', 0, bytesRead);
+async function lastLine(file: FileHandle): Promise<string> {
+  const text = (await endOfFile(file, MOST_BYTES)).toString('utf8');
   const end = text.lastIndexOf('\n');
   return text.slice(text.lastIndexOf('\n', end - 1) + 1, end);
 }

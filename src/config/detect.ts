@@ -1,5 +1,6 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { endOfFile } from '../lib/end-of-file.ts';
 import { DEFAULT_SAMPLE_INTERVAL, type Source } from './config.ts';
 import { readPostfix } from './postfix.ts';
 
@@ -158,11 +159,7 @@ async function hasLines(root: string, path: string, pattern: RegExp): Promise<bo
     const file = await open(join(root, name)).catch(() => undefined);
     if (file === undefined) continue;
     try {
-      const stats = await file.stat();
-      if (!stats.isFile()) continue;
-      const { size } = stats;
-      const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(Math.min(TAIL, size)), position: Math.max(0, size - TAIL) });
-      if (pattern.test(buffer.toString('latin1', 0, bytesRead))) return true;
+      if ((await file.stat()).isFile() && pattern.test((await endOfFile(file, TAIL)).toString('latin1'))) return true;
     } finally {
       await file.close();
     }

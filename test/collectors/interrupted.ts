@@ -19,11 +19,8 @@ interface Scene {
   lasts(status: Following['statuses'][number]): Promise<void>;
 }
 
-/** What only root can do: to write where others may not go. */
-const NEEDS_ROOT: ReadonlySet<string> = new Set(['the folder may not be entered']);
-
 export const skipOf = (name: string): string | false =>
-  NEEDS_ROOT.has(name) && process.geteuid?.() !== 0 ? 'writes where others may not go, as root only' : false;
+  name === 'the folder may not be entered' && process.geteuid?.() !== 0 ? 'writes where others may not go, as root only' : false;
 
 /** Each makes the log unavailable, writes what can be written, lets time pass, and makes it available again. */
 export const INTERRUPTIONS: Readonly<Record<string, (s: Scene) => Promise<void>>> = {

@@ -6,18 +6,12 @@ test('a queue file is the same after a restart, field by field', () => {
   const file = newQueueFile(1, 'A1B2C3', 'mx1', 'postfix', 2);
   // A value of its own for each field, so that none can stand in another's place.
   let next = 100;
-  const distinct = Object.fromEntries(
-    Object.entries(file).map(([field, value]) => [
-      field,
-      typeof value === 'boolean'
-        ? value
-        : typeof value === 'number'
-          ? next++
-          : Array.isArray(value)
-            ? [[field, next++]]
-            : `${field} ${next++}`,
-    ]),
-  );
+  const another = (field: string, value: unknown): unknown => {
+    if (typeof value === 'boolean') return value;
+    if (typeof value === 'number') return next++;
+    return Array.isArray(value) ? [[field, next++]] : `${field} ${next++}`;
+  };
+  const distinct = Object.fromEntries(Object.entries(file).map(([field, value]) => [field, another(field, value)]));
   for (const flag of Object.entries(file).filter(([, value]) => typeof value === 'boolean')) {
     const one = { ...distinct, [flag[0]]: true } as unknown as QueueFile;
     assert.deepEqual(deserialize(serialize(one)), { ...one, same: undefined, changed: false, persisted: true });
